@@ -1,0 +1,62 @@
+import { bluesteinPlan } from './bluestein.ts';
+import { type Butterfly, butterflies } from './butterflies.ts';
+import { cached } from './cached.ts';
+import { splitIntoRadices, unitRoot } from './radices.ts';
+
+/**
+ * A forward complex transform of one size, in double precision. `transform` reads `size` complex
+ * numbers (interleaved) from the start of `data`, and returns where in `data` the result begins.
+ */
+export interface ComplexPlan {
+  readonly size: number;
+  readonly data: Float64Array;
+  transform(): number;
+}
+
+interface Stage {
+  readonly butterfly: Butterfly;
+  readonly count: number;
+  readonly stride: number;
+  readonly roots: Float64Array;
+}
+
+/** root^(p k) of one stage for p < count and 0 < k < radix, where root is the unit root of count * radix. */
+export function stageRoots(radix: number, count: number): Float64Array {
+  const roots = new Float64Array(2 * count * (radix - 1));
+  let at = 0;
+  for (let p = 0; p < count; p++) {
+    for (let k = 1; k < radix; k++) {
+      const [re, im] = unitRoot(p * k, radix * count);
+      roots[at++] = re;
+      roots[at++] = im;
+    }
+  }
+  return roots;
+}
+
+function stockhamPlan(size: number, radices: readonly number[]): ComplexPlan {
+  const stages: Stage[] = [];
+  let stride = 1;
+  for (const radix of radices) {
+    const count = size / (stride * radix);
+    stages.push({ butterfly: butterflies[radix], count, stride, roots: stageRoots(radix, count) });
+    stride *= radix;
+  }
+  const data = new Float64Array(4 * size);
+  const transform = () => {
+    let from = 0;
+    let to = 2 * size;
+    for (const { butterfly, count, stride, roots } of stages) {
+      butterfly(data, from, to, count, stride, roots);
+      [from, to] = [to, from];
+    }
+    return from;
+  };
+  return { size, data, transform };
+}
+
+/** The plan for a size, built once. Its `data` is shared: fill, transform and read before anyone else can. */
+export const complexPlan: (size: number) => ComplexPlan = cached((size: number) => {
+  const radices = splitIntoRadices(size);
+  return radices === undefined ? bluesteinPlan(size, complexPlan) : stockhamPlan(size, radices);
+});

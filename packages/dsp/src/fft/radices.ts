@@ -1,0 +1,49 @@
+const radices = [4, 2, 3, 5];
+
+/**
+ * The radices whose product is `size`, fours first; undefined when a prime above 5 is left over,
+ * which is the case for Bluestein's algorithm.
+ */
+export function splitIntoRadices(size: number): number[] | undefined {
+  const found: number[] = [];
+  let rest = size;
+  for (const radix of radices) {
+    for (; rest % radix === 0; rest /= radix) found.push(radix);
+  }
+  return rest === 1 ? found : undefined;
+}
+
+/** The next size from `minimum` up that needs no prime above 5. */
+export function nextSmoothSize(minimum: number): number {
+  let size = minimum;
+  while (splitIntoRadices(size) === undefined) size++;
+  return size;
+}
+
+/** cos and sin of -2 pi k / size, exact on the eight principal angles, for any integer k >= 0. */
+export function unitRoot(k: number, size: number): [re: number, im: number] {
+  const eighths = (8 * (k % size)) / size;
+  const octant = Math.floor(eighths);
+  // Within an octant the angle is at most pi / 4 from an axis, so that cos and sin lose nothing.
+  const offset = octant % 2 === 0 ? eighths - octant : octant + 1 - eighths;
+  const near = Math.cos((Math.PI / 4) * offset);
+  const far = Math.sin((Math.PI / 4) * offset);
+  switch (octant) {
+    case 0:
+      return [near, -far];
+    case 1:
+      return [far, -near];
+    case 2:
+      return [-far, -near];
+    case 3:
+      return [-near, -far];
+    case 4:
+      return [-near, far];
+    case 5:
+      return [-far, near];
+    case 6:
+      return [far, near];
+    default:
+      return [near, far];
+  }
+}

@@ -1,0 +1,70 @@
+import { reject, requireWhole } from '../guard.ts';
+import type { Complex, Floats } from '../types.ts';
+import {
+  type FftOptions,
+  floatsLike,
+  requireBatch,
+  requireFloats,
+  requireLength,
+  requireSpectrum,
+} from './fft.ts';
+import { realPlan } from './realPlan.ts';
+
+export interface IrfftOptions<F extends Floats> {
+  /** Length of one result. Needed because `bins` spectra come from both 2 bins - 2 and 2 bins - 1 samples. */
+  readonly size: number;
+  readonly out?: F;
+}
+
+/** Forward transforms of real input: the `floor(size / 2) + 1` bins from zero to half the sample rate, a row for each. */
+export function rfft<F extends Floats>(input: F, options: FftOptions<F> = {}): Complex<F> {
+  requireFloats('rfft', 'input', input);
+  const size = options.size ?? input.length;
+  requireBatch('rfft', input.length, size);
+  const plan = realPlan(size);
+  const { time, spectrum, bins } = plan;
+  const rows = input.length / size;
+  const out = options.out ?? { re: floatsLike(input, rows * bins), im: floatsLike(input, rows * bins) };
+  requireLength('rfft', 'out.re', out.re, rows * bins);
+  requireLength('rfft', 'out.im', out.im, rows * bins);
+  for (let row = 0; row < rows; row++) {
+    time.set(input.subarray(row * size, (row + 1) * size));
+    plan.forward();
+    for (let k = 0, at = row * bins; k < bins; k++, at++) {
+      out.re[at] = spectrum[2 * k];
+      out.im[at] = spectrum[2 * k + 1];
+    }
+  }
+  return out;
+}
+
+/**
+ * Inverse of `rfft`, scaled by 1 / size. What real input cannot have (an imaginary part in the
+ * first bin, or in the last of an even size) is ignored.
+ */
+export function irfft<F extends Floats>(input: Complex<F>, options: IrfftOptions<F>): F {
+  requireSpectrum('irfft', input);
+  const { size } = options;
+  requireWhole('irfft', 'size', size);
+  const plan = realPlan(size);
+  const { time, spectrum, bins } = plan;
+  const rows = input.re.length / bins;
+  if (rows < 1 || !Number.isInteger(rows)) {
+    reject(
+      'irfft',
+      'the input must hold one or more whole spectra',
+      `${input.re.length} values, ${bins} bins`,
+    );
+  }
+  const out = options.out ?? floatsLike(input.re, rows * size);
+  requireLength('irfft', 'out', out, rows * size);
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0, at = row * bins; k < bins; k++, at++) {
+      spectrum[2 * k] = input.re[at];
+      spectrum[2 * k + 1] = input.im[at];
+    }
+    plan.inverse();
+    out.set(time, row * size);
+  }
+  return out;
+}

@@ -1,0 +1,17 @@
+import { requireLength } from '../fft/fft.ts';
+
+/** The caller's array after a check of its length, or a new one. */
+export function realOut(op: string, out: Float32Array | undefined, length: number): Float32Array {
+  if (out === undefined) return new Float32Array(length);
+  requireLength(op, 'out', out, length);
+  return out;
+}
+
+export function complexOut(
+  op: string,
+  out: { readonly re: Float32Array; readonly im: Float32Array } | undefined,
+  bins: number,
+  frames: number,
+): { re: Float32Array; im: Float32Array } {
+  return { re: realOut(op, out?.re, bins * frames), im: realOut(op, out?.im, bins * frames) };
+}

@@ -1,0 +1,34 @@
+import { requirePositive } from '../guard.ts';
+import type { Spectrogram } from '../types.ts';
+import { framePlan, requireFrames, type StftOptions } from './options.ts';
+import { realOut } from './out.ts';
+import { transformFrames } from './stft.ts';
+
+export interface SpectrogramOptions extends StftOptions {
+  /** 1 for magnitudes, 2 for powers; any other positive exponent of the magnitude too. Default: 2. */
+  readonly power?: number;
+  readonly out?: Float32Array;
+}
+
+/** The magnitudes of the short-time Fourier transform, raised to a power. */
+export function spectrogram(samples: Float32Array, options: SpectrogramOptions): Spectrogram {
+  const { power = 2 } = options;
+  const plan = framePlan('spectrogram', options);
+  requirePositive('spectrogram', 'power', power);
+  const frames = requireFrames('spectrogram', samples, plan);
+  const data = realOut('spectrogram', options.out, plan.bins * frames);
+  const fromSquare = squareTo(power);
+  transformFrames(samples, plan, frames, (spectrum, t) => {
+    for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
+      data[at] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
+    }
+  });
+  return { data, bins: plan.bins, frames };
+}
+
+/** From the squared magnitude to the magnitude to the `power`. */
+export function squareTo(power: number): (square: number) => number {
+  if (power === 2) return (square) => square;
+  if (power === 1) return Math.sqrt;
+  return (square) => square ** (power / 2);
+}

@@ -1,0 +1,11 @@
+/** Modified Bessel function of the first kind, order zero, by its power series: every term is positive, so nothing cancels. */
+export function besselI0(x: number): number {
+  const quarter = (x * x) / 4;
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; term > sum * 1e-17; k++) {
+    term *= quarter / (k * k);
+    sum += term;
+  }
+  return sum;
+}
