@@ -1,0 +1,40 @@
+/** A fault in what a caller passed: operation, rule, and the values that broke it. */
+export function reject(op: string, rule: string, value: unknown): never {
+  throw new RangeError(`${op}: ${rule}, ${value}`);
+}
+
+/** At least `minimum` samples, every one finite: a NaN is named where it stands, not where it ends up. */
+export function requireSamples(op: string, samples: Float32Array, minimum = 1, name = 'samples'): void {
+  if (!(samples instanceof Float32Array)) reject(op, `${name} must be a Float32Array`, typeof samples);
+  if (samples.length < minimum) {
+    reject(op, `${name} must hold at least ${minimum} ${minimum === 1 ? 'value' : 'values'}`, samples.length);
+  }
+  // A sum of zeros stays zero; any NaN or infinity times zero does not. One branch for the whole array.
+  let poison = 0;
+  for (let i = 0; i < samples.length; i++) poison += samples[i] * 0;
+  if (poison === 0) return;
+  const index = samples.findIndex((value) => !Number.isFinite(value));
+  reject(op, `${name} must be finite`, `${name}[${index}]=${samples[index]}`);
+}
+
+export function requireSameLength(op: string, a: Float32Array, b: Float32Array): void {
+  if (a.length !== b.length) reject(op, 'lengths differ', `${a.length} and ${b.length}`);
+}
+
+export function requireWhole(op: string, name: string, value: number, minimum = 1): void {
+  if (!Number.isSafeInteger(value) || value < minimum) {
+    reject(op, `${name} must be a whole number of at least ${minimum}`, `${name}=${value}`);
+  }
+}
+
+/** A finite number in [low, high]. */
+export function requireRange(op: string, name: string, value: number, low: number, high: number): void {
+  if (!(value >= low && value <= high) || !Number.isFinite(value)) {
+    reject(op, `${name} must be a number in [${low}, ${high}]`, `${name}=${value}`);
+  }
+}
+
+/** A finite number above zero. */
+export function requirePositive(op: string, name: string, value: number): void {
+  if (!(value > 0) || !Number.isFinite(value)) reject(op, `${name} must be above zero`, `${name}=${value}`);
+}
