@@ -1,0 +1,47 @@
+/** The length of each axis: a tuple where known, `[32, number]` with a dynamic batch, `Shape` where even the rank is open. */
+export type Shape = readonly number[];
+
+export type DType = 'float32' | 'int32' | 'bool';
+
+/**
+ * What the shape rule of an op comes to: the output's shape, or the sentence that says what does not fit.
+ * One rule answers both questions that a signature asks:
+ *
+ *     function matmul<A extends Shape, B extends Shape>(
+ *       a: Tensor<A>,
+ *       b: Fits<Tensor<B>, Matmul<A, B>>,
+ *     ): Tensor<Out<Matmul<A, B>>>
+ */
+export type Verdict = Shape | string;
+
+/** An argument's type: `Argument` where the rule holds, else the sentence, which is then what the compiler prints. */
+export type Fits<Argument, Rule> = Rule extends string ? Rule : Argument;
+
+/** The shape a rule comes to. After an error it is open, so that one mistake gives one message. */
+export type Out<Rule> = Rule extends Shape ? Rule : Shape;
+
+/** A shape as messages print it: `[32, 784]`, with `?` for a length that is not known, `[...]` where the rank is not. */
+export type Show<S extends Shape> = S extends readonly []
+  ? '[]'
+  : S extends readonly [infer Head extends number, ...infer Tail extends Shape]
+    ? ShowTail<Tail, ShowLength<Head>>
+    : S extends readonly [...Shape, infer Last extends number]
+      ? `[..., ${ShowLength<Last>}]`
+      : '[...]';
+
+type ShowTail<S extends Shape, Shown extends string> = S extends readonly [
+  infer Head extends number,
+  ...infer Tail extends Shape,
+]
+  ? ShowTail<Tail, `${Shown}, ${ShowLength<Head>}`>
+  : `[${Shown}]`;
+
+type ShowLength<N extends number> = IsOne<N> extends true ? `${N}` : '?';
+
+/** Whether a length is one literal: neither `number` nor a union such as `28 | 32`. */
+export type IsOne<N extends number> = number extends N ? false : IsUnion<N> extends true ? false : true;
+
+export type IsUnion<T, Whole = T> = T extends Whole ? ([Whole] extends [T] ? false : true) : never;
+
+/** A tuple that may be written to, as every result type is. */
+export type Mutable<S extends Shape> = { -readonly [Axis in keyof S]: S[Axis] };
