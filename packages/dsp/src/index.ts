@@ -1,5 +1,22 @@
 export { type FftOptions, fft, ifft } from './fft/fft.ts';
 export { type IrfftOptions, irfft, rfft } from './fft/rfft.ts';
+export {
+  type GriffinLimOptions,
+  type GriffinLimProgress,
+  type GriffinLimResult,
+  griffinLim,
+} from './griffinLim/griffinLim.ts';
+export { type MelToAudioOptions, melToAudio } from './griffinLim/melToAudio.ts';
+export { type DctOptions, dct, idct } from './mel/dct.ts';
+export { amplitudeToDb, type DecibelOptions, dbToAmplitude, dbToPower, powerToDb } from './mel/decibel.ts';
+export { type DeltaOptions, delta } from './mel/delta.ts';
+export { type MelFilterbank, type MelOptions, melFilterbank } from './mel/filterbank.ts';
+export { type InverseMelOptions, inverseMel } from './mel/inverseMel.ts';
+export { type LogMelOptions, logMel, type MelLog } from './mel/logMel.ts';
+export { type MelSpectrogramOptions, melSpectrogram } from './mel/melSpectrogram.ts';
+export { cepstrum, type MfccOptions, mfcc } from './mel/mfcc.ts';
+export type { MelNorm, Preset } from './mel/presets.ts';
+export { hzToMel, type MelScale, melFrequencies, melToHz } from './mel/scale.ts';
 export { type FrameOptions, frame, frameCount } from './stft/frame.ts';
 export { type IstftOptions, istft } from './stft/istft.ts';
 export { type StftOptions, stftFrameCount } from './stft/options.ts';
@@ -7,6 +24,12 @@ export { type PadMode, padSignal } from './stft/pad.ts';
 export { type SpectrogramOptions, spectrogram } from './stft/spectrogram.ts';
 export { type StftCallOptions, stft } from './stft/stft.ts';
 export type { Complex, ComplexSpectrogram, Floats, Spectrogram } from './types.ts';
+export { type DecodedWav, decodeWav, type Wav, wavChunks } from './wav/decode.ts';
+export { type EncodeWavOptions, encodeWav } from './wav/encode.ts';
+export { WavError } from './wav/error.ts';
+export type { SampleFormat } from './wav/format.ts';
+export { mixToMono } from './wav/mono.ts';
+export type { RiffChunk } from './wav/riff.ts';
 export { makeWindow, type WindowName, type WindowOptions, type WindowShape } from './window/window.ts';
 
 // The lines below belong to resampling, silence, filters, features, noise, measures, augmentation, streams and pictures.
