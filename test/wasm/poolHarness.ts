@@ -37,9 +37,8 @@ const text = `(module
       (br_if $items (i32.lt_s (local.get $i) (local.get $end))))))`;
 
 const toolkit = await wabt();
-const moduleBytes = toolkit
-  .parseWat('kernels', text, { threads: true, bulk_memory: true })
-  .toBinary({}).buffer;
+const parsed = toolkit.parseWat('kernels', text, { threads: true, bulk_memory: true });
+const moduleBytes = Uint8Array.from(parsed.toBinary({}).buffer);
 
 const pageBytes = 65_536;
 

@@ -1,5 +1,5 @@
 interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: { readonly SONOGRAD_THREADS?: string | undefined };
   readonly cores: number;
 }
 
@@ -16,7 +16,7 @@ export function requestedThreads(
     cores: availableCores(),
   },
 ): number {
-  const text = environment['SONOGRAD_THREADS'];
+  const text = environment.SONOGRAD_THREADS;
   if (text === undefined || text === '') return Math.min(cores, maximumThreads);
   if (!/^\d+$/.test(text)) throw new RangeError(`SONOGRAD_THREADS: not a whole number, ${text}`);
   return requireThreads('SONOGRAD_THREADS', Number(text));
