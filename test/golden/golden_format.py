@@ -179,5 +179,6 @@ def write(folder, name, head, cases, store):
     lines = ',\n'.join(json.dumps(case, separators=(',', ':')) for case in cases)
     with open(base + '.json', 'w', newline='\n') as file:
         file.write(json.dumps(head)[:-1] + ', "cases": [\n' + lines + '\n]}\n')
-    with open(base + '.bin', 'wb') as file:
-        file.write(store.bytes)
+    if store.bytes:
+        with open(base + '.bin', 'wb') as file:
+            file.write(store.bytes)
