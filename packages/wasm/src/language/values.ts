@@ -1,0 +1,226 @@
+import {
+  type Instruction,
+  type Instructions,
+  instructions,
+  type Operand,
+  simd,
+} from '../assembler/instructions.ts';
+import { isVector, type Kind, type VectorKind } from '../assembler/kinds.ts';
+import { constant, mulAdd, type Node, negMulAdd, opcodes, operation } from './node.ts';
+
+export class Value<K extends Kind = Kind> {
+  constructor(
+    readonly kind: K,
+    readonly node: Node,
+  ) {}
+
+  /** The same 128 bits under another kind, at no cost. */
+  bitsAs<V extends VectorKind>(this: Vector, kind: V): ValueOf[V] {
+    return valueFrom(kind, operation(kind, opcodes.none, [this.node]));
+  }
+}
+
+/** The class that stands for each kind. */
+export interface ValueOf {
+  i32: I32;
+  i64: I64;
+  f32: F32;
+  f64: F64;
+  i8x16: I8x16;
+  i16x8: I16x8;
+  i32x4: I32x4;
+  i64x2: I64x2;
+  f32x4: F32x4;
+  f64x2: F64x2;
+}
+export type AnyValue = ValueOf[Kind];
+export type Vector = I8x16 | I16x8 | I32x4 | I64x2 | F32x4 | F64x2;
+
+/** A plain number stands for a constant; in vectors, the same in every lane. */
+export type Operandable<K extends Kind> = ValueOf[K] | number | (K extends 'i64' | 'i64x2' ? bigint : never);
+type Argument<O extends Operand> = O extends Kind ? Operandable<O> : number;
+type Method<I> = I extends readonly [number, infer Result extends Kind, ...infer Rest extends Operand[]]
+  ? (...operands: { [Index in keyof Rest]: Argument<Rest[Index]> }) => ValueOf[Result]
+  : never;
+type Methods<K extends Kind> = { [Name in keyof Instructions[K]]: Method<Instructions[K][Name]> };
+type ValueClass<K extends Kind> = new (node: Node) => Value<K> & Methods<K>;
+
+/** A base class with one method for each line of the instruction table. */
+function instructionMethods<K extends Kind>(kind: K): ValueClass<K> {
+  class WithInstructions extends Value<K> {
+    constructor(node: Node) {
+      super(kind, node);
+    }
+  }
+  const table: Record<string, Instruction> = instructions[kind];
+  for (const [name, instruction] of Object.entries(table)) {
+    Object.defineProperty(WithInstructions.prototype, name, { value: methodFor(instruction) });
+  }
+  return WithInstructions as unknown as ValueClass<K>;
+}
+
+function methodFor([opcode, result, ...operands]: Instruction) {
+  return function (this: Value, ...given: (AnyValue | number)[]): AnyValue {
+    const nodes = [this.node];
+    const lanes: number[] = [];
+    operands.forEach((operand, index) => {
+      const argument = given[index] as AnyValue | number;
+      if (operand === 'lane') lanes.push(argument as number);
+      else nodes.push(nodeOf(operand, argument));
+    });
+    return valueFrom(result, operation(result, opcode, nodes, lanes));
+  };
+}
+
+/** The node of a value, or of the constant a number stands for. */
+export function nodeOf(kind: Kind, value: Value | number | bigint): Node {
+  if (!(value instanceof Value)) return constant(kind, value);
+  if (value.kind !== kind && !(isVector(kind) && isVector(value.kind))) {
+    throw new TypeError(`kernel: ${kind} expected, ${value.kind} given`);
+  }
+  return value.node;
+}
+
+export class I32 extends instructionMethods('i32') {
+  /** This number ? first : second; both are computed. */
+  select<V extends AnyValue>(first: V, second: V | number): V;
+  select<V extends AnyValue>(first: number, second: V): V;
+  select(first: AnyValue | number, second: AnyValue | number): AnyValue {
+    const kind = kindOfEither(first, second);
+    const nodes = [nodeOf(kind, first), nodeOf(kind, second), this.node];
+    const typed = isVector(kind) ? 0x1c : opcodes.select;
+    return valueFrom(kind, operation(kind, typed, nodes, isVector(kind) ? [1, 0x7b] : []));
+  }
+
+  min(other: I32 | number): I32 {
+    const second = toValue('i32', other);
+    return this.lt(second).select(this, second);
+  }
+
+  max(other: I32 | number): I32 {
+    const second = toValue('i32', other);
+    return this.gt(second).select(this, second);
+  }
+}
+
+export class I64 extends instructionMethods('i64') {}
+export class F32 extends instructionMethods('f32') {}
+export class F64 extends instructionMethods('f64') {}
+
+export class I8x16 extends instructionMethods('i8x16') {}
+export class I16x8 extends instructionMethods('i16x8') {}
+
+/** Four integers, or a mask: 0 or -1 in each lane, as comparisons give it. */
+export class I32x4 extends instructionMethods('i32x4') {
+  /** Takes the bits of `first` where the mask is set, of `second` where not. */
+  select<V extends Vector>(first: V, second: V | number): V;
+  select<V extends Vector>(first: number, second: V): V;
+  select(first: Vector | number, second: Vector | number): AnyValue {
+    const kind = kindOfEither(first, second);
+    return valueFrom(
+      kind,
+      operation(kind, simd + 0x52, [nodeOf(kind, first), nodeOf(kind, second), this.node]),
+    );
+  }
+
+  shuffle(other: I32x4, ...lanes: Lanes): I32x4 {
+    return new I32x4(shuffle(this, other, lanes));
+  }
+}
+
+export class I64x2 extends instructionMethods('i64x2') {}
+
+export class F32x4 extends instructionMethods('f32x4') {
+  /** this * b + c, in one rounding where relaxed SIMD allows. */
+  mulAdd(b: F32x4 | number, c: F32x4 | number): F32x4 {
+    return new F32x4(fused('f32x4', mulAdd, this, b, c));
+  }
+
+  /** c - this * b, in one rounding where relaxed SIMD allows. */
+  negMulAdd(b: F32x4 | number, c: F32x4 | number): F32x4 {
+    return new F32x4(fused('f32x4', negMulAdd, this, b, c));
+  }
+
+  /** Lanes 0 to 3 are of this, 4 to 7 of the other. */
+  shuffle(other: F32x4, ...lanes: Lanes): F32x4 {
+    return new F32x4(shuffle(this, other, lanes));
+  }
+
+  /** (0 + 2) + (1 + 3): the same order everywhere. */
+  sumLanes(): F32 {
+    return acrossLanes(this, (a, b) => a.add(b));
+  }
+
+  maxLanes(): F32 {
+    return acrossLanes(this, (a, b) => a.max(b));
+  }
+
+  minLanes(): F32 {
+    return acrossLanes(this, (a, b) => a.min(b));
+  }
+}
+
+export class F64x2 extends instructionMethods('f64x2') {
+  mulAdd(b: F64x2 | number, c: F64x2 | number): F64x2 {
+    return new F64x2(fused('f64x2', mulAdd, this, b, c));
+  }
+
+  negMulAdd(b: F64x2 | number, c: F64x2 | number): F64x2 {
+    return new F64x2(fused('f64x2', negMulAdd, this, b, c));
+  }
+}
+
+const classes: { [K in Kind]: new (node: Node) => ValueOf[K] } = {
+  i32: I32,
+  i64: I64,
+  f32: F32,
+  f64: F64,
+  i8x16: I8x16,
+  i16x8: I16x8,
+  i32x4: I32x4,
+  i64x2: I64x2,
+  f32x4: F32x4,
+  f64x2: F64x2,
+};
+
+export function valueFrom<K extends Kind>(kind: K, node: Node): ValueOf[K] {
+  return new classes[kind](node);
+}
+
+/** A number as a constant of the kind, a value as it is. */
+export function toValue<K extends Kind>(kind: K, value: Operandable<K>): ValueOf[K] {
+  return value instanceof Value ? value : valueFrom(kind, constant(kind, value));
+}
+
+export type Lanes = readonly [number, number, number, number];
+
+function shuffle(first: Value, second: Value, lanes: Lanes): Node {
+  if (lanes.length !== 4 || lanes.some((lane) => !Number.isInteger(lane) || lane < 0 || lane > 7)) {
+    throw new RangeError(`shuffle: needs 4 lanes from 0 to 7, [${lanes.join(', ')}]`);
+  }
+  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+  return operation(first.kind, simd + 0x0d, [first.node, second.node], bytes);
+}
+
+function acrossLanes(value: F32x4, combine: (a: F32x4, b: F32x4) => F32x4): F32 {
+  const pairs = combine(value, value.shuffle(value, 2, 3, 0, 1));
+  return combine(pairs, pairs.shuffle(pairs, 1, 0, 3, 2)).lane(0);
+}
+
+function fused(
+  kind: 'f32x4' | 'f64x2',
+  table: Partial<Record<Kind, number>>,
+  ...operands: (Value | number)[]
+): Node {
+  return operation(
+    kind,
+    table[kind] as number,
+    operands.map((operand) => nodeOf(kind, operand)),
+  );
+}
+
+function kindOfEither(first: Value | number, second: Value | number): Kind {
+  if (first instanceof Value) return first.kind;
+  if (second instanceof Value) return second.kind;
+  throw new TypeError(`select: at least one side must be a value, ${first} and ${second}`);
+}
