@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-import type { Input } from './formulas.ts';
 
 /** An expected tensor: a stretch of the binary file, whole or every k-th element with the sums of all. */
 export interface Expected {
@@ -23,7 +21,7 @@ export type Stored = Omit<Expected, 'values' | 'floor' | 'every'> & {
   every?: number;
 };
 
-type Resolved<T> = T extends Stored
+export type Resolved<T> = T extends Stored
   ? Omit<T, 'at' | 'floor' | 'every'> & Expected
   : T extends readonly unknown[] | object
     ? { [K in keyof T]: Resolved<T[K]> }
@@ -40,9 +38,14 @@ export function goldenNames(folder: string): string[] {
 /** Reads an index and puts the values of its binary file in their places. */
 export function readGolden<Index>(folder: string, name: string): Resolved<Index> {
   const index: unknown = JSON.parse(readFileSync(join(here, folder, `${name}.json`), 'utf8'));
-  const bytes = readFileSync(join(here, folder, `${name}.bin`));
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const binary = join(here, folder, `${name}.bin`);
+  const buffer = existsSync(binary) ? Uint8Array.from(readFileSync(binary)).buffer : new ArrayBuffer(0);
   return resolve(index, buffer) as Resolved<Index>;
+}
+
+/** Where a file of a folder lies, for what is not an index: `goldenPath('nn/models', 'mlp.safetensors')`. */
+export function goldenPath(folder: string, file: string): string {
+  return join(here, folder, file);
 }
 
 function resolve(part: unknown, buffer: ArrayBuffer): unknown {
@@ -110,19 +113,4 @@ function sumDifference(data: ArrayLike<number>, expected: Expected, tolerance: n
   if (!near(absoluteSum, expected.absoluteSum ?? 0, allowed))
     return `sum of magnitudes ${absoluteSum}, not ${expected.absoluteSum}`;
   return undefined;
-}
-
-/** A case of an op: how it is called, and what comes out. `call` names inputs as `{ input: k }`. */
-export interface OpCase {
-  call: unknown[];
-  tolerance: number;
-  inputs: Input[];
-  outputs: (Stored & { field?: string | number; dOut?: Input })[];
-  gradients?: (Stored & { input: number })[];
-  after?: (Stored & { input: number })[];
-}
-
-export interface OpIndex {
-  op: string;
-  cases: OpCase[];
 }

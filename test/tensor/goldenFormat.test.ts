@@ -1,12 +1,15 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+
 import { describe, expect, test } from 'vitest';
 
+import { type ModelIndex, type OpIndex, placeInputs, showCall } from '../golden/cases.ts';
 import { generate, type Input } from '../golden/formulas.ts';
 import {
   difference,
   type Expected,
   goldenNames,
+  goldenPath,
   largestError,
-  type OpIndex,
   readGolden,
 } from '../golden/readGolden.ts';
 
@@ -119,18 +122,72 @@ describe('difference', () => {
   });
 });
 
+describe('calls', () => {
+  const call = [[{ input: 0 }, { input: 1 }], null, -1, { mask: { input: 2 }, mode: 'reflect' }];
+
+  test('inputs are put in their places, undefined for null', () => {
+    expect(placeInputs(call, ['a', 'b', 'c'])).toEqual([
+      ['a', 'b'],
+      undefined,
+      -1,
+      { mask: 'c', mode: 'reflect' },
+    ]);
+  });
+
+  test('in words', () => {
+    const formula: Input['formula'] = { kind: 'values', values: [] };
+    const inputs: Input[] = [
+      { shape: [3], dtype: 'float32', formula },
+      { shape: [], dtype: 'int32', formula },
+      { shape: [2, 1], dtype: 'bool', formula },
+    ];
+    expect(showCall(call, inputs)).toBe(
+      '[[3], int32 []], undefined, -1, { mask: bool [2, 1], mode: "reflect" }',
+    );
+  });
+});
+
+const folders = [
+  'ops',
+  'ops/network',
+  ...[
+    'layers',
+    'audio',
+    'losses',
+    'optimizers',
+    'schedules',
+    'averages',
+    'training',
+    'initialisers',
+    'models',
+  ].map((folder) => `nn/${folder}`),
+];
+
 describe('the files', () => {
-  test('every index agrees with its binary file', () => {
-    for (const name of goldenNames('ops')) {
-      const { op, cases } = readGolden<OpIndex>('ops', name);
-      expect(op).toBe(name);
-      for (const { outputs, gradients = [] } of cases) {
-        for (const { shape, values, every } of [...outputs, ...gradients]) {
-          const size = shape.reduce((product, length) => product * length, 1);
-          expect(values.length).toBe(Math.ceil(size / every));
-        }
-      }
+  test.each(folders)('%s: indices and binary files agree to the last byte', (folder) => {
+    expect(goldenNames(folder).length).toBeGreaterThan(0);
+    for (const name of goldenNames(folder)) {
+      const stored = tensorsOf(readGolden<unknown>(folder, name));
+      const elements = stored.reduce((total, { values }) => total + values.length, 0);
+      const binary = goldenPath(folder, `${name}.bin`);
+      expect(existsSync(binary) ? statSync(binary).size : 0, name).toBe(4 * elements);
     }
+  });
+
+  test.each(goldenNames('nn/models'))('weights of %s: the names and sizes of its state', (name) => {
+    const bytes = readFileSync(goldenPath('nn/models', `${name}.safetensors`));
+    const headerLength = Number(bytes.readBigUInt64LE(0));
+    const { __metadata__, ...header } = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength)) as Record<
+      string,
+      { shape: number[]; data_offsets: [number, number] }
+    >;
+    expect(__metadata__).toEqual({ format: 'pt' });
+    const [first] = readGolden<ModelIndex>('nn/models', name).cases;
+    const state = { ...first?.parameterGradients, ...first?.buffersAfter };
+    expect(Object.keys(header).sort()).toEqual(Object.keys(state).sort());
+    for (const [key, { shape }] of Object.entries(header)) expect(shape).toEqual(state[key]?.shape);
+    const ends = Object.values(header).map((entry) => entry.data_offsets[1]);
+    expect(Math.max(...ends)).toBe(bytes.length - 8 - headerLength);
   });
 
   test('every differentiable input has a gradient that is not all zeros, but for steps', () => {
@@ -145,3 +202,10 @@ describe('the files', () => {
     }
   });
 });
+
+/** All expected tensors of an index, wherever they stand. */
+function tensorsOf(part: unknown): Expected[] {
+  if (typeof part !== 'object' || part === null) return [];
+  if ('values' in part && 'floor' in part) return [part as Expected];
+  return Object.values(part).flatMap(tensorsOf);
+}
