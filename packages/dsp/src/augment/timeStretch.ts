@@ -23,7 +23,9 @@ export function timeStretch(samples: Float32Array, { sampleRate, rate }: TimeStr
   const before = search + hop;
   const source = new Float64Array(samples.length + 2 * before + 4 * hop);
   source.set(samples, before);
-  const out = new Float64Array(Math.max(Math.round(samples.length / rate), 1) + 2 * hop);
+  const length = Math.max(Math.round(samples.length / rate), 1);
+  // One frame before the first sample and one beyond the last, so that all in between is covered twice.
+  const out = new Float64Array((Math.ceil(length / hop) + 2) * hop);
   const fade = Float64Array.from(
     { length: hop },
     (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * (i + 0.5)) / hop),
@@ -39,7 +41,7 @@ export function timeStretch(samples: Float32Array, { sampleRate, rate }: TimeStr
       out[start + hop + i] += fade[hop - 1 - i] * source[position + hop + i];
     }
   }
-  return Float32Array.from(out.subarray(hop, out.length - hop));
+  return Float32Array.from(out.subarray(hop, hop + length));
 }
 
 /** The start within `search` of `ideal` from where the source looks most like what follows `natural`. */
@@ -51,7 +53,7 @@ function bestContinuation(
   hop: number,
 ): number {
   let best = ideal;
-  let bestLikeness = -Infinity;
+  let bestLikeness = 0;
   const last = Math.min(ideal + search, source.length - 2 * hop);
   for (let candidate = ideal - search; candidate <= last; candidate++) {
     let cross = 0;

@@ -54,7 +54,10 @@ export function bandpassBiquad(design: BiquadDesign): Biquad {
   return { b0: (k / quality) * norm, b1: 0, b2: (-k / quality) * norm, ...poles(k, quality, norm) };
 }
 
-/** Raises what lies above the frequency by `gainDb`; `middleShare` says how much of it at the frequency itself. */
+/**
+ * Raises what lies above the frequency by `gainDb`: (G s² + Gᵐ s / Q + 1) / (s² + s / Q + 1), the shelf
+ * of ITU-R BS.1770, with m = `middleShare`, 0.5 if unsaid.
+ */
 export function highShelfBiquad(design: BiquadDesign & { gainDb: number; middleShare?: number }): Biquad {
   const { k, quality, norm } = prototype('highShelfBiquad', design);
   const high = 10 ** (design.gainDb / 20);

@@ -1,4 +1,4 @@
-import { reject, requireSamples } from '../guard.ts';
+import { reject, requireSamples, requireWhole } from '../guard.ts';
 import type { Spectrogram } from '../types.ts';
 import { type ColorMapName, colorMap } from './colorMap.ts';
 
@@ -28,16 +28,14 @@ export function spectrogramPixels(spectrogram: Spectrogram, options: PictureOpti
   requireSamples('spectrogramPixels', data, 1, 'data');
   if (data.length !== bins * frames)
     reject('spectrogramPixels', 'data is not bins x frames', `${data.length}, ${bins} x ${frames}`);
+  requireWhole('spectrogramPixels', 'scaleX', scaleX);
+  requireWhole('spectrogramPixels', 'scaleY', scaleY);
   const { low, high } = valueRange(data, options);
   const table = colorMap(colors);
   const width = frames * scaleX;
   const height = bins * scaleY;
-  if (!(width * height <= 2 ** 28) || !Number.isInteger(width) || !Number.isInteger(height)) {
-    reject(
-      'spectrogramPixels',
-      'scaleX and scaleY must be whole and the picture at most 2^28 pixels',
-      `${width} x ${height}`,
-    );
+  if (width * height > 2 ** 28) {
+    reject('spectrogramPixels', 'the picture must be at most 2^28 pixels', `${width} x ${height}`);
   }
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let y = 0, at = 0; y < height; y++) {

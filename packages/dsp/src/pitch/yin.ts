@@ -85,16 +85,14 @@ function normalizeByRunningMean(difference: Float64Array): void {
   }
 }
 
-/** The bottom of the first dip below the threshold; where there is none, of the deepest dip. */
+/** The bottom of the first dip that goes below the threshold; where there is none, the lowest lag of all. */
 function periodOf(difference: Float64Array, shortest: number, threshold: number): number {
   const last = difference.length - 2;
   let best = shortest;
   for (let lag = shortest; lag <= last; lag++) {
-    if (difference[lag] < threshold) {
-      while (lag < last && difference[lag + 1] < difference[lag]) lag++;
-      return lag;
-    }
     if (difference[lag] < difference[best]) best = lag;
+    // Noise makes small dips in a deep one: the whole of it is searched.
+    else if (difference[best] < threshold && difference[lag] >= threshold) return best;
   }
   return best;
 }

@@ -1,5 +1,5 @@
 import { type FrameOptions, rms } from '../features/rms.ts';
-import { requirePositive } from '../guard.ts';
+import { requirePositive, requireSamples } from '../guard.ts';
 
 export interface SilenceOptions extends Omit<FrameOptions, 'center'> {
   /** A frame this many decibels below the reference, or more, is silent; 60 if unsaid. */
@@ -50,6 +50,7 @@ export function trimSilence(
 
 function loudFrames(op: string, samples: Float32Array, options: SilenceOptions): boolean[] {
   const { topDb = 60, referenceRms } = options;
+  requireSamples(op, samples);
   requirePositive(op, 'topDb', topDb);
   if (referenceRms !== undefined) requirePositive(op, 'referenceRms', referenceRms);
   const levels = rms(samples, { ...options, center: true });
