@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { layout, slotState } from '../../packages/wasm/src/pool/control.ts';
 import type { ThreadedKernel } from '../../packages/wasm/src/pool/dispatch.ts';
 import { createPool, doze, until } from './poolHarness.ts';
@@ -51,8 +51,11 @@ describe('a kernel that traps', () => {
 describe('a worker that ends', () => {
   test('between dispatches: the crew says so and the caller works alone', async () => {
     const pool = await open(3);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     pool.handles[1]!.terminate();
     await until(() => pool.crew.broken !== undefined);
+    expect(warn.mock.calls).toEqual([['threads: worker 2 ended, exit code 1; work goes on without threads']]);
+    warn.mockRestore();
     expect(pool.crew.broken).toBe('threads: worker 2 ended, exit code 1');
     expectAlone(pool);
     await expect(pool.crew.settled()).rejects.toThrow('threads: worker 2 ended, exit code 1');

@@ -11,7 +11,7 @@ const { epoch, ready, slots } = layout;
 const stateWord = (slot: number): number => slots.first + slot * slots.stride + slots.state;
 const tileWord = (slot: number): number => slots.first + slot * slots.stride + slots.tile;
 
-/** The workers of a pool: who is starting, up, leaving or lost. A crew that loses a worker is of no further use. */
+/** The workers of a pool: who is starting, up, leaving or lost. A crew that lost one takes no more work. */
 export class Crew {
   /** Why no more work may be given to this crew. */
   broken: string | undefined;
@@ -23,6 +23,11 @@ export class Crew {
     readonly words: Int32Array,
     private readonly start: typeof spawn = spawn,
   ) {}
+
+  /** Workers that were asked for: up or on their way. */
+  get size(): number {
+    return this.staying().length;
+  }
 
   /** How many workers can take tiles at this moment. */
   get readyCount(): number {
@@ -40,9 +45,8 @@ export class Crew {
 
   /** Starts workers, or lets the youngest go, until `count` are here. Neither is waited for. */
   resize(count: number): void {
-    const staying = [...this.members].filter(([, member]) => !member.isLeaving);
-    for (let missing = count - staying.length; missing > 0; missing--) this.enlist();
-    for (const [slot] of staying.slice(count)) this.dismiss(slot);
+    for (let missing = count - this.size; missing > 0; missing--) this.enlist();
+    for (const slot of this.staying().slice(count)) this.dismiss(slot);
   }
 
   /** Resolves when every worker that was started is up; keeps the process alive until then. */
@@ -72,6 +76,10 @@ export class Crew {
     for (const { handle } of this.members.values()) handle.terminate();
     for (const { reject } of this.waiting) reject(new Error(reason));
     this.waiting.clear();
+  }
+
+  private staying(): number[] {
+    return [...this.members.keys()].filter((slot) => !this.members.get(slot)!.isLeaving);
   }
 
   private starting(): Member[] {
@@ -124,6 +132,8 @@ export class Crew {
     const before = Atomics.exchange(this.words, stateWord(slot), slotState.gone);
     if (isUp && before !== slotState.gone) Atomics.sub(this.words, ready, 1);
     if (isLeaving && reason === undefined) return;
-    this.abandon(`threads: worker ${slot + 1} ended, ${reason ?? 'without being asked to'}`);
+    const report = `threads: worker ${slot + 1} ended, ${reason ?? 'without being asked to'}`;
+    if (this.broken === undefined) console.warn(`${report}; work goes on without threads`);
+    this.abandon(report);
   }
 }

@@ -21,7 +21,7 @@ const { epoch, unclaimed, pending, sleeping, command, failure } = layout;
 const roundMilliseconds = 250;
 
 /** A page's main thread may not wait on an atomic, and asking is the only way to know. */
-export function probeWaiting(): boolean {
+export function mayWait(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
     return true;
@@ -32,7 +32,7 @@ export function probeWaiting(): boolean {
 
 /** Hands the ranges of a kernel to a crew, and works along. One thread dispatches: the one that built it. */
 export class Dispatch {
-  readonly mayWait = probeWaiting();
+  private readonly mayWait = mayWait();
   private readonly records = new WeakMap<ThreadedKernel, number>();
   private readonly modules = new WeakMap<Uint8Array, number>();
   private isBusy = false;
