@@ -45,3 +45,10 @@ export type IsUnion<T, Whole = T> = T extends Whole ? ([Whole] extends [T] ? fal
 
 /** A tuple that may be written to, as every result type is. */
 export type Mutable<S extends Shape> = { -readonly [Axis in keyof S]: S[Axis] };
+
+/** Whether any axis came to nothing. */
+export type HasNever<S extends Shape> = true extends {
+  [Axis in keyof S]: [S[Axis]] extends [never] ? true : false;
+}[number]
+  ? true
+  : false;

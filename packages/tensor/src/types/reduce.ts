@@ -1,0 +1,48 @@
+import type { Along, AxisArgument, AxisIndices } from './axis.ts';
+import type { Shape } from './shape.ts';
+
+/** Reductions and `argmax`: the named axes go, or stay with length 1. */
+export type Reduce<
+  Op extends string,
+  S extends Shape,
+  Axes extends AxisArgument,
+  KeepDims extends boolean = false,
+> = Reduced<S, AxisIndices<Op, S, Axes>, KeepDims>;
+
+type Reduced<S extends Shape, Indices, KeepDims extends boolean> = [Indices] extends [string]
+  ? Indices
+  : [Indices] extends [number]
+    ? boolean extends KeepDims
+      ? Shape
+      : number extends S['length']
+        ? KeepDims extends true
+          ? Shape
+          : []
+        : WithoutAxes<S, Indices, KeepDims extends true ? [1] : []>
+    : Shape;
+
+type WithoutAxes<
+  S extends Shape,
+  Indices extends number,
+  InPlace extends Shape,
+  Seen extends Shape = [],
+  Left extends Shape = [],
+> = S extends readonly [infer Length extends number, ...infer Rest extends Shape]
+  ? WithoutAxes<
+      Rest,
+      Indices,
+      InPlace,
+      [...Seen, Length],
+      Seen['length'] extends Indices ? [...Left, ...InPlace] : [...Left, Length]
+    >
+  : Left;
+
+/** Ops that keep the shape and work along one axis: `softmax`, `cumsum`, `sort`, `roll`. */
+export type Alongside<Op extends string, S extends Shape, Axis extends number> = Along<Op, S, Axis, S>;
+
+/** Ops that keep the shape and take several axes: `flip`. */
+export type AlongsideMany<Op extends string, S extends Shape, Axes extends AxisArgument> = [
+  AxisIndices<Op, S, Axes>,
+] extends [string]
+  ? AxisIndices<Op, S, Axes>
+  : S;
