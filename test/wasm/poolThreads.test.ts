@@ -45,6 +45,7 @@ describe('setThreads', () => {
   });
 
   test('no worker starts before there is work to share, and none is waited for', async () => {
+    await until(() => poolState().workersUp === 0);
     setThreads(3);
     expect(iterated()).toEqual(expected);
     await new Promise((resolve) => setTimeout(resolve, 100));
