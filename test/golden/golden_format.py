@@ -14,6 +14,7 @@ torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
 LARGEST_FULL = 160  # tensors up to this size are stored whole
+ELEMENTWISE = 0.05  # the floor of ops in which no error of a large element spills into a small one
 SAMPLES = 96  # larger ones keep about this many elements, and their sums
 
 
@@ -139,8 +140,8 @@ class Store:
     def __init__(self):
         self.bytes = bytearray()
 
-    def add(self, tensor, floor='rms'):
-        """floor: the magnitude below which errors count as absolute; 'rms', 'tight' (at most 0.1) or a number."""
+    def add(self, tensor, floor=None):
+        """floor: the magnitude below which errors count as absolute; the root mean square unless given."""
         array = tensor.detach().numpy()
         whole = array.dtype.kind in 'ib'
         record = {'shape': list(array.shape), 'dtype': {'f': 'float32', 'i': 'int32', 'b': 'bool'}[array.dtype.kind]}
@@ -158,13 +159,15 @@ class Store:
 
 
 def floor_of(flat, floor):
-    if not isinstance(floor, str):
+    if floor is not None:
         return floor
+    rms = root_mean_square(flat)
+    return nine_digits(max(rms, 1e-4), 3) if rms > 0 else 0.1
+
+
+def root_mean_square(flat):
     finite = flat[numpy.isfinite(flat)]
-    rms = float(numpy.sqrt(numpy.mean(finite * finite))) if finite.size else 0.0
-    if rms == 0:
-        return 0.1
-    return nine_digits(max(min(rms, 0.1) if floor == 'tight' else rms, 1e-4), 3)
+    return float(numpy.sqrt(numpy.mean(finite * finite))) if finite.size else 0.0
 
 
 def nine_digits(number, digits=9):

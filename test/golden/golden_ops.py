@@ -1,7 +1,7 @@
 """Cases of ops: a call with formulas in the place of tensors, an oracle in PyTorch of the same signature."""
 import torch
 
-from golden_format import Input, Store, seed_of, uniform, write
+from golden_format import Input, Store, nine_digits, root_mean_square, seed_of, uniform, write
 
 oracles = {}
 books = {}
@@ -20,7 +20,7 @@ class Book:
         self.cases, self.store = [], Store()
 
 
-def case(op, *arguments, folder='ops', tolerance=1e-5, floor='rms', after=()):
+def case(op, *arguments, folder='ops', tolerance=1e-5, floor=None, after=()):
     """`after`: which inputs the op changes (running statistics); their new values are stored too."""
     book = books.setdefault((folder, op), Book())
     inputs, tensors = [], []
@@ -58,13 +58,20 @@ def case(op, *arguments, folder='ops', tolerance=1e-5, floor='rms', after=()):
         wanted = [k for k, i in enumerate(inputs) if i.grad]
         gradients = torch.autograd.grad(differentiable, [tensors[k] for k in wanted], weights, allow_unused=True)
         record['gradients'] = [
-            {'input': k, **book.store.add(gradient, floor if gradient.shape == differentiable[0].shape else 'rms')}
+            {'input': k, **book.store.add(gradient, gradient_floor(gradient, differentiable[0], floor))}
             for k, gradient in zip(wanted, gradients)
             if gradient is not None
         ]
     if after:
         record['after'] = [{'input': k, **book.store.add(tensors[k])} for k in after]
     book.cases.append(record)
+
+
+def gradient_floor(gradient, output, floor):
+    """Where an elementwise op broadcast, the gradient is a sum: its terms, near 1, set the scale."""
+    if floor is None or gradient.shape == output.shape:
+        return floor
+    return nine_digits(max(1, root_mean_square(gradient.numpy())), 3)
 
 
 def write_books():

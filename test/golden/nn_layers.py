@@ -52,7 +52,7 @@ for shape, last, options in [
     ([3, 65], 65, {}), ([2, 3, 127], 127, {}), ([2, 5, 7], [5, 7], {}), ([65, 3], 3, {'eps': 1e-2}), ([3, 64], 64, {'elementwiseAffine': False}),
 ]:
     plain('LayerNorm', [last], options, uniform(*shape, low=-1, high=3))
-for shape, groups, options in [([2, 6, 5], 2, {}), ([2, 6, 5], 6, {}), ([3, 4, 3, 5], 1, {}), ([3, 8], 4, {'eps': 1e-3}), ([2, 4, 9], 2, {'affine': False})]:
+for shape, groups, options in [([2, 6, 5], 2, {}), ([2, 6, 5], 6, {}), ([3, 4, 3, 5], 1, {}), ([3, 8], 2, {'eps': 1e-3}), ([2, 4, 9], 2, {'affine': False})]:
     plain('GroupNorm', [groups, shape[1]], options, uniform(*shape, low=-1, high=3))
 
 for entries, width, shape, options in [(10, 3, [4], {}), (65, 64, [2, 7], {}), (5, 4, [3, 6], {'paddingIdx': 2})]:

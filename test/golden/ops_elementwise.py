@@ -4,7 +4,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from golden_format import bools, integers, uniform, values
+from golden_format import ELEMENTWISE, bools, integers, uniform, values
 from golden_ops import case, oracle, oracles
 
 SHAPES = [[], [0], [0, 3], [1], [3], [63], [64], [65], [127], [3, 65], [2, 3, 127], [131, 257]]
@@ -41,11 +41,11 @@ UNUSUAL = {
 
 for name, domain in UNARY.items():
     for shape in SHAPES:
-        case(name, uniform(*shape, **domain), floor='tight')
-    case(name, values(UNUSUAL.get(name, EXTREMES)), floor='tight')
-case('leakyRelu', uniform(3, 65, **KINK), 0.2, floor='tight')
-case('round', values([0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49999997, 8388609]), floor='tight')
-case('exp', values([88, -87, 88.7, -103, 1e-8]), floor='tight')
+        case(name, uniform(*shape, **domain), floor=ELEMENTWISE)
+    case(name, values(UNUSUAL.get(name, EXTREMES)), floor=ELEMENTWISE)
+case('leakyRelu', uniform(3, 65, **KINK), 0.2, floor=ELEMENTWISE)
+case('round', values([0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49999997, 8388609]), floor=ELEMENTWISE)
+case('exp', values([88, -87, 88.7, -103, 1e-8]), floor=ELEMENTWISE)
 for name in ['neg', 'abs', 'square', 'sign', 'relu']:
     for shape in SOME_SHAPES:
         case(name, integers(*shape))
@@ -53,8 +53,8 @@ for name in ['neg', 'abs', 'square', 'sign', 'relu']:
 for shape in SOME_SHAPES:
     for bounds in [(-0.5, 1), (None, 0.5), (-0.25,), (0, 0)]:
         margins = [b for b in bounds if b is not None]
-        case('clamp', uniform(*shape, avoid=margins, margin=0.02), *bounds, floor='tight')
-case('clamp', values(EXTREMES), -2, 3, floor='tight')
+        case('clamp', uniform(*shape, avoid=margins, margin=0.02), *bounds, floor=ELEMENTWISE)
+case('clamp', values(EXTREMES), -2, 3, floor=ELEMENTWISE)
 
 PAIRS = [
     ([], []), ([3], []), ([], [65]), ([0], [1]), ([0, 3], [3]), ([1], [1]), ([3], [3]), ([63], [63]), ([64], [1]),
@@ -82,14 +82,14 @@ SECOND = {'div': dict(low=0.5, high=2), 'pow': dict(low=-2, high=2)}
 for name in ['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum']:
     first = dict(low=0.3, high=3) if name == 'pow' else {}
     for a, b in PAIRS:
-        case(name, uniform(*a, **first), uniform(*b, **SECOND.get(name, {})), floor='tight')
-    case(name, uniform(3, 65, **first, grad=False), uniform(65, **SECOND.get(name, {})), floor='tight')
+        case(name, uniform(*a, **first), uniform(*b, **SECOND.get(name, {})), floor=ELEMENTWISE)
+    case(name, uniform(3, 65, **first, grad=False), uniform(65, **SECOND.get(name, {})), floor=ELEMENTWISE)
     for shape in SOME_SHAPES:
-        case(name, uniform(*shape, **first), 0.75, floor='tight')
+        case(name, uniform(*shape, **first), 0.75, floor=ELEMENTWISE)
 for exponent in [2, 3, -1, 0.5, 1]:
-    case('pow', uniform(3, 65, low=0.3, high=3), exponent, floor='tight')
-case('pow', uniform(3, 65, avoid=[0], margin=0.2), 3, floor='tight')
-case('pow', values([0, 1, 2, -2, -3, 0.5]), values([2, 0, 10, 2, 3, -1]), floor='tight')
+    case('pow', uniform(3, 65, low=0.3, high=3), exponent, floor=ELEMENTWISE)
+case('pow', uniform(3, 65, avoid=[0], margin=0.2), 3, floor=ELEMENTWISE)
+case('pow', values([0, 1, 2, -2, -3, 0.5]), values([2, 0, 10, 2, 3, -1]), floor=ELEMENTWISE)
 for name in ['maximum', 'minimum']:  # equal values share the gradient
     case(name, integers(65, dtype='float32', grad=True), integers(65, dtype='float32', grad=True))
 for name in ['add', 'sub', 'mul', 'maximum', 'minimum']:
@@ -116,6 +116,6 @@ for condition, a, b in [
     ([], [], []), ([0], [0], [1]), ([3], [3], []), ([65], [65], [65]), ([3, 1], [65], [3, 65]), ([127], [3, 1], [1]),
     ([2, 3, 4], [4], [3, 1]), ([131, 257], [131, 257], [257]),
 ]:
-    case('where', bools(*condition), uniform(*a), uniform(*b), floor='tight')
-case('where', bools(3, 65), uniform(3, 65), 0, floor='tight')
+    case('where', bools(*condition), uniform(*a), uniform(*b), floor=ELEMENTWISE)
+case('where', bools(3, 65), uniform(3, 65), 0, floor=ELEMENTWISE)
 case('where', bools(3, 65), integers(3, 65), integers(65))

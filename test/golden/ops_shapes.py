@@ -3,7 +3,7 @@ import numpy
 import torch
 import torch.nn.functional as F
 
-from golden_format import bools, integers, uniform
+from golden_format import ELEMENTWISE, bools, integers, uniform
 from golden_ops import case, oracle, oracles
 
 oracles['transpose'] = torch.transpose
@@ -65,7 +65,7 @@ CALLS = [
     ('split', [6], 6), ('split', [4, 3], [0, 4]),
 ]
 for name, shape, *arguments in CALLS:
-    case(name, uniform(*shape), *arguments, floor='tight')
+    case(name, uniform(*shape), *arguments, floor=ELEMENTWISE)
     if len(shape) == 2 and shape[0] < 100 or shape == [3]:
         case(name, integers(*shape), *arguments)
         if not (name == 'pad'):
@@ -75,11 +75,11 @@ for shapes, *axis in [
     ([[3], [2]],), ([[1]],), ([[3, 65], [2, 65]], 0), ([[3, 64], [3, 1]], 1), ([[3, 64], [3, 63]], -1), ([[2, 3, 4], [2, 1, 4], [2, 5, 4]], 1),
     ([[0, 3], [2, 3]], 0), ([[2, 127], [2, 1], [2, 3]], -1), ([[131, 257], [131, 63]], 1),
 ]:
-    case('concat', [uniform(*shape) for shape in shapes], *axis, floor='tight')
+    case('concat', [uniform(*shape) for shape in shapes], *axis, floor=ELEMENTWISE)
 case('concat', [integers(3), integers(2)])
 case('concat', [bools(3, 2), bools(3, 5)], 1)
 for shape, count, *axis in [([], 3), ([3], 2), ([65], 3, 1), ([3, 65], 2, -1), ([2, 3, 127], 2, 1), ([3], 1, 0), ([0], 2), ([64], 63, -1)]:
-    case('stack', [uniform(*shape) for _ in range(count)], *axis, floor='tight')
+    case('stack', [uniform(*shape) for _ in range(count)], *axis, floor=ELEMENTWISE)
 case('stack', [integers(3), integers(3)], 1)
 
 oracles['gather'], oracles['indexSelect'] = torch.gather, torch.index_select
@@ -89,14 +89,14 @@ for shape, axis, index in [
     ([2, 3, 127], 2, [2, 3, 1]), ([131, 257], 1, [131, 33]), ([3], 0, [0]),
 ]:
     rows = lambda: integers(*index, low=0, high=shape[axis])
-    case('gather', uniform(*shape), axis, rows(), floor='tight')
+    case('gather', uniform(*shape), axis, rows(), floor=ELEMENTWISE)
     case('scatterAdd', uniform(*shape), axis, rows(), uniform(*index))
 case('gather', integers(3, 65), 1, integers(3, 7, low=0, high=65))
 for shape, axis, count in [
     ([3], 0, 5), ([65], -1, 3), ([3, 65], 0, 7), ([3, 65], 1, 64), ([2, 3, 127], 1, 4), ([2, 3, 127], -1, 1), ([131, 257], 0, 300),
     ([131, 257], 1, 63), ([3, 2], 0, 0),
 ]:
-    case('indexSelect', uniform(*shape), axis, integers(count, low=0, high=shape[axis]), floor='tight')
+    case('indexSelect', uniform(*shape), axis, integers(count, low=0, high=shape[axis]), floor=ELEMENTWISE)
 case('indexSelect', integers(3, 65), 1, integers(9, low=0, high=65))
 case('indexSelect', bools(3, 65), 0, integers(9, low=0, high=3))
 
