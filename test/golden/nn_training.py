@@ -44,7 +44,7 @@ def trajectory(name, options, groups=None, clip=None):
             torch.nn.utils.clip_grad_value_(parameters, clip['value'])
         optimizer.step()
         if step + 1 in KEPT:
-            kept[step + 1] = [store.add(parameter) for parameter in parameters]
+            kept[step + 1] = [store.add(parameter, floor=1) for parameter in parameters]
     cases.append({'options': options, **({'groups': groups} if groups else {}), **({'clip': clip} if clip else {}), 'steps': STEPS,
                   'tolerance': 1e-4, 'gradientSeed': seed, 'gradientRange': [-1, 1.5], 'parameters': [f.record() for f in formulas], 'after': kept})
 
