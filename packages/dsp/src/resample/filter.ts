@@ -1,4 +1,5 @@
 import { reject, requirePositive, requireRange } from '../guard.ts';
+import { besselI0 } from '../window/bessel.ts';
 
 /**
  * A windowed-sinc low-pass: how many zero crossings each side, where it cuts (as a share of the
@@ -48,17 +49,5 @@ export function windowedSinc(filter: ResampleFilter, crossings: number): number 
 
 function windowValue({ window }: ResampleFilter, share: number): number {
   if (window === 'hann') return Math.cos((Math.PI / 2) * share) ** 2;
-  return bessel0(window.kaiserBeta * Math.sqrt(1 - share * share)) / bessel0(window.kaiserBeta);
-}
-
-/** The modified Bessel function I0 by its power series, to the last bit of a double. */
-export function bessel0(x: number): number {
-  const quarterSquare = (x * x) / 4;
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; term > sum * 1e-17; k++) {
-    term *= quarterSquare / (k * k);
-    sum += term;
-  }
-  return sum;
+  return besselI0(window.kaiserBeta * Math.sqrt(1 - share * share)) / besselI0(window.kaiserBeta);
 }
