@@ -1,6 +1,6 @@
 import type { Kind } from '../assembler/kinds.ts';
 import type { Builder } from './lanes.ts';
-import { opcodes, operation } from './node.ts';
+import { call } from './node.ts';
 import { type AnyValue, nodeOf, type Operandable, type Value, type ValueOf, valueFrom } from './values.ts';
 
 export type Parameters = Readonly<Record<string, Kind>>;
@@ -64,5 +64,5 @@ export function callNode(
     if (argument === undefined) throw new TypeError(`call: ${definition.name} needs ${name}`);
     return nodeOf(kind, argument);
   });
-  return { ...operation(definition.result ?? 'none', opcodes.call, operands), callee: definition };
+  return call(definition, operands);
 }

@@ -22,7 +22,17 @@ export interface Node {
 }
 
 /** `none` only gives its operand another kind. */
-export const opcodes = { none: -1, localGet: 0x20, localSet: 0x21, localTee: 0x22, select: 0x1b, call: 0x10 };
+export const opcodes = {
+  none: -1,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  select: 0x1b,
+  call: 0x10,
+  choose: 0x04,
+  else: 0x05,
+  end: 0x0b,
+};
 export const mulAdd: Partial<Record<Kind, number>> = { f32x4: simd + 0x105, f64x2: simd + 0x107 };
 export const negMulAdd: Partial<Record<Kind, number>> = { f32x4: simd + 0x106, f64x2: simd + 0x108 };
 
@@ -37,6 +47,17 @@ export function operation(
   immediates: readonly number[] = [],
 ): Node {
   return simplify({ kind, opcode, operands, immediates, born: clock });
+}
+
+export function call(callee: FunctionDefinition, operands: readonly Node[]): Node {
+  return {
+    kind: callee.result ?? 'none',
+    opcode: opcodes.call,
+    immediates: [],
+    operands,
+    born: clock,
+    callee,
+  };
 }
 
 export function local(kind: Kind, index: number, mutable = false): Node {

@@ -6,7 +6,13 @@ import {
   simd,
 } from '../assembler/instructions.ts';
 import { isVector, type Kind, type VectorKind } from '../assembler/kinds.ts';
-import { constant, mulAdd, type Node, negMulAdd, opcodes, operation } from './node.ts';
+import { erf } from '../math/erf.ts';
+import { exp } from '../math/exp.ts';
+import { log } from '../math/log.ts';
+import { sigmoid } from '../math/sigmoid.ts';
+import { tanh } from '../math/tanh.ts';
+import type { FunctionDefinition } from './functions.ts';
+import { call, constant, mulAdd, type Node, negMulAdd, opcodes, operation } from './node.ts';
 
 export class Value<K extends Kind = Kind> {
   constructor(
@@ -17,6 +23,11 @@ export class Value<K extends Kind = Kind> {
   /** The same 128 bits under another kind, at no cost. */
   bitsAs<V extends VectorKind>(this: Vector, kind: V): ValueOf[V] {
     return valueFrom(kind, operation(kind, opcodes.none, [this.node]));
+  }
+
+  /** What a function of one parameter makes of this value. */
+  into<R extends Kind>(callee: FunctionDefinition & { readonly result: R }): ValueOf[R] {
+    return valueFrom(callee.result, call(callee, [this.node]));
   }
 }
 
@@ -92,6 +103,12 @@ export class I32 extends instructionMethods('i32') {
     return valueFrom(kind, operation(kind, typed, nodes, isVector(kind) ? [1, 0x7b] : []));
   }
 
+  /** This number ? first : second, of which only one is computed: for what is rare and dear. */
+  choose<V extends AnyValue>(first: V, second: V): V {
+    const kind = first.kind;
+    return valueFrom(kind, operation(kind, opcodes.choose, [this.node, first.node, second.node])) as V;
+  }
+
   min(other: I32 | number): I32 {
     const second = toValue('i32', other);
     return this.lt(second).select(this, second);
@@ -139,6 +156,30 @@ export class F32x4 extends instructionMethods('f32x4') {
   /** c - this * b, in one rounding where relaxed SIMD allows. */
   negMulAdd(b: F32x4 | number, c: F32x4 | number): F32x4 {
     return new F32x4(fused('f32x4', negMulAdd, this, b, c));
+  }
+
+  reciprocal(): F32x4 {
+    return toValue('f32x4', 1).div(this);
+  }
+
+  exp(): F32x4 {
+    return exp(this);
+  }
+
+  log(): F32x4 {
+    return log(this);
+  }
+
+  tanh(): F32x4 {
+    return tanh(this);
+  }
+
+  sigmoid(): F32x4 {
+    return sigmoid(this);
+  }
+
+  erf(): F32x4 {
+    return erf(this);
   }
 
   /** Lanes 0 to 3 are of this, 4 to 7 of the other. */

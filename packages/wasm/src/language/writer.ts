@@ -11,6 +11,13 @@ export interface ModuleContext {
   functionIndex(definition: FunctionDefinition): number;
 }
 
+/** One statement: how often it uses each node, which of them are kept in which temporary. */
+interface Scope {
+  readonly uses: ReadonlyMap<Node, number>;
+  readonly kept: Map<Node, number>;
+  readonly taken: { readonly kind: Kind; readonly index: number }[];
+}
+
 /** Writes one function: bytes, locals and nesting. */
 export class FunctionWriter {
   readonly bytes: number[] = [];
@@ -54,35 +61,51 @@ export class FunctionWriter {
   evaluate(root: Node): void {
     const uses = new Map<Node, number>();
     countUses(root, uses);
-    const temporaries = new Map<Node, number>();
-    this.#write(root, uses, temporaries);
-    for (const [node, index] of temporaries) this.#idle(node.kind as Kind).push(index);
+    const scope: Scope = { uses, kept: new Map(), taken: [] };
+    this.#write(root, scope);
+    for (const { kind, index } of scope.taken) this.#idle(kind).push(index);
   }
 
-  #write(node: Node, uses: ReadonlyMap<Node, number>, temporaries: Map<Node, number>): void {
-    const known = temporaries.get(node);
-    if (known !== undefined) {
-      this.push(opcodes.localGet, ...unsignedLeb128(known));
+  #write(node: Node, scope: Scope): void {
+    const kept = scope.kept.get(node);
+    if (kept !== undefined) {
+      this.push(opcodes.localGet, ...unsignedLeb128(kept));
       return;
     }
     this.#refuseStale(node);
-    this.#writeInstruction(node, (operand) => this.#write(operand, uses, temporaries));
-    if ((uses.get(node) ?? 0) > 1 && !isCheap(node)) {
-      const kind = node.kind as Kind;
-      const index = this.#idle(kind).pop() ?? this.newLocal(kind);
-      temporaries.set(node, index);
-      this.push(opcodes.localTee, ...unsignedLeb128(index));
-    }
+    if (node.opcode === opcodes.choose) this.#writeChoice(node, scope);
+    else this.#writeInstruction(node, scope);
+    if ((scope.uses.get(node) ?? 0) > 1 && !isCheap(node)) this.#keep(node, scope);
   }
 
-  #writeInstruction(node: Node, write: (operand: Node) => void): void {
+  #keep(node: Node, { kept, taken }: Scope): void {
+    const kind = node.kind as Kind;
+    const index = this.#idle(kind).pop() ?? this.newLocal(kind);
+    taken.push({ kind, index });
+    kept.set(node, index);
+    this.push(opcodes.localTee, ...unsignedLeb128(index));
+  }
+
+  #writeInstruction(node: Node, scope: Scope): void {
+    const write = (operand: Node) => this.#write(operand, scope);
     if (!this.context.relaxed && isFused(node)) {
       writeUnfused(this, node, write);
       return;
     }
-    for (const operand of node.operands) write(operand);
+    node.operands.forEach(write);
     this.push(...opcodeBytes(node.opcode), ...node.immediates);
     if (node.callee) this.push(...unsignedLeb128(this.context.functionIndex(node.callee)));
+  }
+
+  /** What an arm keeps is known inside that arm alone. */
+  #writeChoice({ kind, operands }: Node, scope: Scope): void {
+    const [condition, first, second] = operands as [Node, Node, Node];
+    this.#write(condition, scope);
+    this.push(opcodes.choose, kindCode(kind as Kind));
+    this.#write(first, { ...scope, kept: new Map(scope.kept) });
+    this.push(opcodes.else);
+    this.#write(second, { ...scope, kept: new Map(scope.kept) });
+    this.push(opcodes.end);
   }
 
   #idle(kind: Kind): number[] {
