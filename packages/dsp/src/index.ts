@@ -8,6 +8,7 @@ export {
   type TimeStretchOptions,
   timeStretch,
 } from './augment/timeStretch.ts';
+export { type DspEngine, engine, setEngine } from './engine.ts';
 export { type FrameOptions as LevelOptions, rms } from './features/rms.ts';
 export {
   type SpectralOptions,

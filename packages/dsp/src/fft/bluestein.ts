@@ -44,7 +44,7 @@ export function bluesteinPlan(size: number, planFor: (size: number) => ComplexPl
 }
 
 /** The spectrum of the conjugated chirp, laid around the circle so that negative times wrap. */
-function chirpSpectrum(factors: Float64Array, inner: ComplexPlan): Float64Array {
+export function chirpSpectrum(factors: Float64Array, inner: ComplexPlan): Float64Array {
   const work = inner.data;
   work.fill(0, 0, 2 * inner.size);
   for (let k = 0; k < factors.length / 2; k++) {

@@ -1,4 +1,6 @@
+import { engine } from '../engine.ts';
 import { requirePositive } from '../guard.ts';
+import { analyseMel } from '../simd/analysis.ts';
 import { framePlan, requireFrames, type StftOptions } from '../stft/options.ts';
 import { realOut } from '../stft/out.ts';
 import { squareTo } from '../stft/spectrogram.ts';
@@ -21,13 +23,18 @@ export function melSpectrogram(samples: Float32Array, options: MelSpectrogramOpt
   const plan = framePlan('melSpectrogram', melStftOptions('melSpectrogram', options));
   const frames = requireFrames('melSpectrogram', samples, plan);
   const data = realOut('melSpectrogram', options.out, bank.mels * frames);
-  const fromSquare = squareTo(power);
-  const energies = new Float64Array(plan.bins);
-  transformFrames(samples, plan, frames, (spectrum, t) => {
-    for (let k = 0; k < plan.bins; k++)
-      energies[k] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
-    applyFilters(bank, energies, data, t, frames);
-  });
+  // Other exponents than 1 and 2 are rare, and stay with the reference.
+  if (engine() === 'simd' && (power === 1 || power === 2))
+    analyseMel(samples, plan, frames, data, bank, power === 1);
+  else {
+    const fromSquare = squareTo(power);
+    const energies = new Float64Array(plan.bins);
+    transformFrames(samples, plan, frames, (spectrum, t) => {
+      for (let k = 0; k < plan.bins; k++)
+        energies[k] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
+      applyFilters(bank, energies, data, t, frames);
+    });
+  }
   return { data, bins: bank.mels, frames };
 }
 

@@ -1,4 +1,6 @@
+import { engine } from '../engine.ts';
 import { requirePositive } from '../guard.ts';
+import { analysePower } from '../simd/analysis.ts';
 import type { Spectrogram } from '../types.ts';
 import { framePlan, requireFrames, type StftOptions } from './options.ts';
 import { realOut } from './out.ts';
@@ -17,12 +19,17 @@ export function spectrogram(samples: Float32Array, options: SpectrogramOptions):
   requirePositive('spectrogram', 'power', power);
   const frames = requireFrames('spectrogram', samples, plan);
   const data = realOut('spectrogram', options.out, plan.bins * frames);
-  const fromSquare = squareTo(power);
-  transformFrames(samples, plan, frames, (spectrum, t) => {
-    for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
-      data[at] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
-    }
-  });
+  if (engine() === 'simd') {
+    analysePower(samples, plan, frames, data, power === 1);
+    if (power !== 1 && power !== 2) for (let i = 0; i < data.length; i++) data[i] **= power / 2;
+  } else {
+    const fromSquare = squareTo(power);
+    transformFrames(samples, plan, frames, (spectrum, t) => {
+      for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
+        data[at] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
+      }
+    });
+  }
   return { data, bins: plan.bins, frames };
 }
 

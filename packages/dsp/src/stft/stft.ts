@@ -1,4 +1,6 @@
+import { engine } from '../engine.ts';
 import { realPlan } from '../fft/realPlan.ts';
+import { analyseComplex } from '../simd/analysis.ts';
 import type { ComplexSpectrogram } from '../types.ts';
 import { type FramePlan, framePlan, requireFrames, type StftOptions } from './options.ts';
 import { complexOut } from './out.ts';
@@ -14,12 +16,15 @@ export function stft(samples: Float32Array, options: StftCallOptions): ComplexSp
   const plan = framePlan('stft', options);
   const frames = requireFrames('stft', samples, plan);
   const { re, im } = complexOut('stft', options.out, plan.bins, frames);
-  transformFrames(samples, plan, frames, (spectrum, t) => {
-    for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
-      re[at] = spectrum[2 * k];
-      im[at] = spectrum[2 * k + 1];
-    }
-  });
+  if (engine() === 'simd') analyseComplex(samples, plan, frames, re, im);
+  else {
+    transformFrames(samples, plan, frames, (spectrum, t) => {
+      for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
+        re[at] = spectrum[2 * k];
+        im[at] = spectrum[2 * k + 1];
+      }
+    });
+  }
   return { re, im, bins: plan.bins, frames };
 }
 

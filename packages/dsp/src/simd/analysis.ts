@@ -1,0 +1,193 @@
+import type { MelFilterbank } from '../mel/filterbank.ts';
+import type { FramePlan } from '../stft/options.ts';
+import { readPadded } from '../stft/pad.ts';
+import { fftLanes } from './lanePlan.ts';
+import { type RealLanes, realLanes } from './realLanes.ts';
+import { allocate, floats, place, placeWords, withScratch, words } from './runtime.ts';
+
+/** Writes what it makes of four spectra into four columns: `step` bytes from row to row, from an address in each sheet. */
+type Emit = (columns: readonly number[], step: number) => void;
+
+/** What is to be made of the spectra: sheets of `rows` x frames, and how to fill four columns of each. */
+interface Product {
+  readonly rows: number;
+  readonly sheets: readonly Float32Array[];
+  /** Called once, when memory may be allocated. */
+  prepare(lanes: RealLanes): Emit;
+}
+
+/** Real and imaginary parts. */
+export function analyseComplex(
+  samples: Float32Array,
+  plan: FramePlan,
+  frames: number,
+  re: Float32Array,
+  im: Float32Array,
+): void {
+  const prepare = ({ spectrum, bins }: RealLanes): Emit => {
+    const { move } = fftLanes();
+    const args = [0, 16].map((part) => placeWords(spectrum + part, 32, 0, 0));
+    return (columns, step) => {
+      args.forEach((address, sheet) => {
+        words[address / 4 + 2] = columns[sheet];
+        words[address / 4 + 3] = step;
+        move(address, 0, bins);
+      });
+    };
+  };
+  analyse(samples, plan, frames, { rows: plan.bins, sheets: [re, im], prepare });
+}
+
+/** Squared magnitudes, or magnitudes. */
+export function analysePower(
+  samples: Float32Array,
+  plan: FramePlan,
+  frames: number,
+  data: Float32Array,
+  root: boolean,
+): void {
+  const prepare = ({ spectrum, bins }: RealLanes): Emit => {
+    const { power, squareRoot } = fftLanes();
+    const squares = allocate(16 * bins);
+    const powerArgs = placeWords(spectrum, squares, 16);
+    const rootArgs = placeWords(squares);
+    const moveArgs = placeWords(squares, 16, 0, 0);
+    return ([column], step) => {
+      power(powerArgs, 0, bins);
+      if (root) squareRoot(rootArgs, 0, 4 * bins);
+      words[moveArgs / 4 + 2] = column;
+      words[moveArgs / 4 + 3] = step;
+      fftLanes().move(moveArgs, 0, bins);
+    };
+  };
+  analyse(samples, plan, frames, { rows: plan.bins, sheets: [data], prepare });
+}
+
+/** Squared magnitudes, or magnitudes, through a filterbank. */
+export function analyseMel(
+  samples: Float32Array,
+  plan: FramePlan,
+  frames: number,
+  data: Float32Array,
+  bank: MelFilterbank,
+  root: boolean,
+): void {
+  const table = filterTable(bank);
+  const prepare = ({ spectrum, bins }: RealLanes): Emit => {
+    const { power, squareRoot, filter } = fftLanes();
+    const squares = allocate(16 * bins);
+    const powerArgs = placeWords(spectrum, squares, 16);
+    const rootArgs = placeWords(squares);
+    const args = placeWords(squares, allocate(4 * table.rows.length), place(table.weights), 0, 0);
+    words.set(table.rows, words[args / 4 + 1] / 4);
+    return ([column], step) => {
+      power(powerArgs, 0, bins);
+      if (root) squareRoot(rootArgs, 0, 4 * bins);
+      words[args / 4 + 3] = column;
+      words[args / 4 + 4] = step;
+      filter(args, 0, bank.mels);
+    };
+  };
+  analyse(samples, plan, frames, { rows: bank.mels, sheets: [data], prepare });
+}
+
+const filterTables = new WeakMap<MelFilterbank, { rows: Int32Array; weights: Float32Array }>();
+
+/** The filters as the kernel reads them: where each begins and how long it is, and all weights in a row. */
+function filterTable(bank: MelFilterbank): { rows: Int32Array; weights: Float32Array } {
+  const known = filterTables.get(bank);
+  if (known !== undefined) return known;
+  const rows = new Int32Array(2 * bank.mels);
+  const weights: number[] = [];
+  for (let mel = 0; mel < bank.mels; mel++) {
+    const [start, length] = [bank.starts[mel], bank.lengths[mel]];
+    rows.set([16 * start, length], 2 * mel);
+    weights.push(...bank.data.subarray(mel * bank.bins + start, mel * bank.bins + start + length));
+  }
+  const table = { rows, weights: Float32Array.from(weights) };
+  filterTables.set(bank, table);
+  return table;
+}
+
+/** So many values are worked on before they leave the lanes' memory: about what a second-level cache holds. */
+const chunkValues = 1 << 18;
+
+function analyse(samples: Float32Array, plan: FramePlan, frames: number, product: Product): void {
+  withScratch(
+    () => realLanes(plan.nFft),
+    (lanes) => {
+      const { rows, sheets } = product;
+      const { nFft, hopLength } = plan;
+      const chunk = Math.min(
+        frames,
+        Math.max(4, Math.floor(chunkValues / Math.max(rows * sheets.length, hopLength))),
+      );
+      const weights = place(plan.window.map((value) => value * lanes.forwardScale));
+      const gatherArgs = placeWords(0, 0, 0, 0, weights, lanes.time, lanes.timeStep);
+      const emit = product.prepare(lanes);
+      const signal = allocate(4 * ((chunk - 1) * hopLength + nFft));
+      // With fewer than four frames the columns that are too many run into the next row, and past the last.
+      const addresses = sheets.map(() => allocate(4 * rows * chunk + 16));
+      const offset = plan.center ? Math.floor(nFft / 2) : 0;
+      for (let first = 0; first < frames; first += chunk) {
+        const count = Math.min(chunk, frames - first);
+        const length = (count - 1) * hopLength + nFft;
+        readPadded(
+          samples,
+          first * hopLength - offset,
+          plan.padMode,
+          floats.subarray(signal / 4, signal / 4 + length),
+        );
+        analyseChunk(plan, lanes, count, signal, gatherArgs, (frame) => {
+          emit(
+            addresses.map((address) => address + 4 * frame),
+            4 * count,
+          );
+        });
+        sheets.forEach((sheet, i) => {
+          takeColumns(sheet, frames, first, addresses[i] / 4, rows, count);
+        });
+      }
+    },
+  );
+}
+
+/** Four frames at a time; the last four overlap those before, since a column stored twice is the same column. */
+function analyseChunk(
+  { nFft, hopLength }: FramePlan,
+  lanes: RealLanes,
+  count: number,
+  signal: number,
+  gatherArgs: number,
+  visit: (frame: number) => void,
+): void {
+  const { gather } = fftLanes();
+  for (let group = 0; group < count; group += 4) {
+    const frame = Math.max(0, Math.min(group, count - 4));
+    for (let lane = 0; lane < 4; lane++) {
+      words[gatherArgs / 4 + lane] = signal + 4 * hopLength * Math.min(frame + lane, count - 1);
+    }
+    lanes.clear();
+    gather(gatherArgs, 0, nFft);
+    lanes.forward();
+    visit(frame);
+  }
+}
+
+/** Copies a sheet of `count` columns into columns `first` and following of the caller's. */
+function takeColumns(
+  sheet: Float32Array,
+  frames: number,
+  first: number,
+  from: number,
+  rows: number,
+  count: number,
+): void {
+  if (count === frames) {
+    sheet.set(floats.subarray(from, from + rows * count));
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    sheet.set(floats.subarray(from + row * count, from + (row + 1) * count), row * frames + first);
+  }
+}

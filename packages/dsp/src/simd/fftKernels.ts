@@ -1,0 +1,333 @@
+import { type F32x4, f32, f32x4, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
+
+/**
+ * Four transforms at once, one in each lane. A complex number is two vectors side by side: 32 bytes, four
+ * real parts and four imaginary ones. The arithmetic is that of fft/butterflies.ts and fft/realPlan.ts,
+ * which say where it comes from; here every number stands for four.
+ */
+interface ComplexLanes {
+  readonly re: F32x4;
+  readonly im: F32x4;
+}
+
+const complexBytes = 32;
+const imaginary = 16;
+
+const add = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.add(b.re), im: a.im.add(b.im) });
+const sub = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.sub(b.re), im: a.im.sub(b.im) });
+const scale = (a: ComplexLanes, factor: number) => ({ re: a.re.mul(factor), im: a.im.mul(factor) });
+const addTurned = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.add(b.im), im: a.im.sub(b.re) });
+const subTurned = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.sub(b.im), im: a.im.add(b.re) });
+const mul = (a: ComplexLanes, b: ComplexLanes) => ({
+  re: a.re.mul(b.re).sub(a.im.mul(b.im)),
+  im: a.re.mul(b.im).add(a.im.mul(b.re)),
+});
+
+const load = (at: I32) => ({ re: f32x4.load(at), im: f32x4.load(at, imaginary) });
+/** One complex number of a table, the same in all lanes. */
+const loadRoot = (at: I32, index = 0) => ({
+  re: f32x4.loadSplat(at, 8 * index),
+  im: f32x4.loadSplat(at, 8 * index + 4),
+});
+
+function keep(k: KernelBuilder, { re, im }: ComplexLanes): ComplexLanes {
+  return { re: k.let(re), im: k.let(im) };
+}
+
+function store(k: KernelBuilder, at: I32, { re, im }: ComplexLanes): void {
+  k.store(at, re);
+  k.store(at, im, imaginary);
+}
+
+/** Sums of one butterfly, before the roots: as many as the radix. */
+type Butterfly = (k: KernelBuilder, inputs: readonly ComplexLanes[]) => ComplexLanes[];
+
+const radix2: Butterfly = (_k, [a, b]) => [add(a, b), sub(a, b)];
+
+const radix3: Butterfly = (k, [a, b, c]) => {
+  const sum = keep(k, add(b, c));
+  const middle = keep(k, sub(a, scale(sum, 0.5)));
+  const side = keep(k, scale(sub(b, c), Math.sqrt(3) / 2));
+  return [add(a, sum), addTurned(middle, side), subTurned(middle, side)];
+};
+
+const radix4: Butterfly = (k, [a, b, c, d]) => {
+  const even = keep(k, add(a, c));
+  const evenLess = keep(k, sub(a, c));
+  const odd = keep(k, add(b, d));
+  const oddLess = keep(k, sub(b, d));
+  return [add(even, odd), addTurned(evenLess, oddLess), sub(even, odd), subTurned(evenLess, oddLess)];
+};
+
+const cos72 = (Math.sqrt(5) - 1) / 4;
+const cos144 = -(Math.sqrt(5) + 1) / 4;
+const sin72 = Math.sin((2 * Math.PI) / 5);
+const sin144 = Math.sin((4 * Math.PI) / 5);
+
+const radix5: Butterfly = (k, [a, b, c, d, e]) => {
+  const outer = keep(k, add(b, e));
+  const inner = keep(k, add(c, d));
+  const outerLess = keep(k, sub(b, e));
+  const innerLess = keep(k, sub(c, d));
+  const near = keep(k, add(a, add(scale(outer, cos72), scale(inner, cos144))));
+  const far = keep(k, add(a, add(scale(outer, cos144), scale(inner, cos72))));
+  const nearTurn = keep(k, add(scale(outerLess, sin72), scale(innerLess, sin144)));
+  const farTurn = keep(k, sub(scale(outerLess, sin144), scale(innerLess, sin72)));
+  return [
+    add(a, add(outer, inner)),
+    addTurned(near, nearTurn),
+    addTurned(far, farTurn),
+    subTurned(far, farTurn),
+    subTurned(near, nearTurn),
+  ];
+};
+
+const stageParameters = { from: 'i32', to: 'i32', count: 'i32', stride: 'i32', roots: 'i32' } as const;
+type StageValues = { readonly [Name in keyof typeof stageParameters]: I32 };
+
+/** A stage of the Stockham transform for groups begin to end; the first group needs no roots. */
+function stage(k: KernelBuilder, values: StageValues, radix: number, butterfly: Butterfly): void {
+  const width = k.let(values.stride.mul(complexBytes));
+  const step = k.let(width.mul(values.count));
+  const group = (p: I32 | number, roots: readonly ComplexLanes[] | undefined) => {
+    const first = k.let(values.from.add(width.mul(p)));
+    const out = k.variable(i32, values.to.add(width.mul(p).mul(radix)));
+    k.for(first, first.add(width), complexBytes, (a) => {
+      const inputs = Array.from({ length: radix }, (_, j) => keep(k, load(a.add(step.mul(j)))));
+      const sums = butterfly(k, inputs).map((sum) => keep(k, sum));
+      sums.forEach((sum, j) => {
+        store(k, out.add(width.mul(j)), j === 0 || roots === undefined ? sum : mul(sum, roots[j - 1]));
+      });
+      out.set(out.add(complexBytes));
+    });
+  };
+  k.if(k.begin.eqz(), () => group(0, undefined));
+  k.for(k.begin.max(1), k.end, 1, (p) => {
+    const at = k.let(values.roots.add(p.mul(8 * (radix - 1))));
+    const roots = Array.from({ length: radix - 1 }, (_, j) => keep(k, loadRoot(at, j)));
+    group(p, roots);
+  });
+}
+
+/** Rows become columns: 4 x 4 values. */
+function transpose([a, b, c, d]: readonly F32x4[]): F32x4[] {
+  const low = a.shuffle(b, 0, 4, 1, 5);
+  const high = a.shuffle(b, 2, 6, 3, 7);
+  const low2 = c.shuffle(d, 0, 4, 1, 5);
+  const high2 = c.shuffle(d, 2, 6, 3, 7);
+  return [
+    low.shuffle(low2, 0, 1, 4, 5),
+    low.shuffle(low2, 2, 3, 6, 7),
+    high.shuffle(high2, 0, 1, 4, 5),
+    high.shuffle(high2, 2, 3, 6, 7),
+  ];
+}
+
+const rowNames = ['row0', 'row1', 'row2', 'row3'] as const;
+const rowParameters = { row0: 'i32', row1: 'i32', row2: 'i32', row3: 'i32' } as const;
+
+export const fftKernels = kernelFamily(
+  'dsp-fft',
+  (family) => ({
+    radix2: family.kernel(stageParameters, (k, values) => stage(k, values, 2, radix2)),
+    radix3: family.kernel(stageParameters, (k, values) => stage(k, values, 3, radix3)),
+    radix4: family.kernel(stageParameters, (k, values) => stage(k, values, 4, radix4)),
+    radix5: family.kernel(stageParameters, (k, values) => stage(k, values, 5, radix5)),
+
+    /** Samples of four rows, each times its weight, into lanes `step` bytes apart. */
+    gather: family.kernel({ ...rowParameters, weights: 'i32', to: 'i32', step: 'i32' }, (k, values) => {
+      const to = k.variable(i32, values.to.add(k.begin.mul(values.step)));
+      const at = k.variable(i32, k.begin.shl(2));
+      const whole = k.let(k.end.and(-4).shl(2));
+      k.while(
+        () => at.lt(whole),
+        () => {
+          const weights = k.let(f32x4.load(values.weights.add(at)));
+          const rows = rowNames.map((name) => k.let(f32x4.load(values[name].add(at)).mul(weights)));
+          for (const column of transpose(rows).map((one) => k.let(one))) {
+            k.store(to, column);
+            to.set(to.add(values.step));
+          }
+          at.set(at.add(16));
+        },
+      );
+      k.while(
+        () => at.lt(k.end.shl(2)),
+        () => {
+          const samples = rowNames.reduce(
+            (lanes: F32x4, name, lane) => lanes.replaceLane(f32.load(values[name].add(at)), lane),
+            f32x4(0),
+          );
+          k.store(to, samples.mul(f32x4.loadSplat(values.weights.add(at))));
+          to.set(to.add(values.step));
+          at.set(at.add(4));
+        },
+      );
+    }),
+
+    /** The way back: lanes `step` bytes apart, times a weight, are added to four rows. */
+    scatterAdd: family.kernel({ ...rowParameters, weights: 'i32', from: 'i32', step: 'i32' }, (k, values) => {
+      const from = k.variable(i32, values.from.add(k.begin.mul(values.step)));
+      const at = k.variable(i32, k.begin.shl(2));
+      const whole = k.let(k.end.and(-4).shl(2));
+      k.while(
+        () => at.lt(whole),
+        () => {
+          const weights = k.let(f32x4.load(values.weights.add(at)));
+          const columns = [0, 1, 2, 3].map(() => {
+            const column = k.let(f32x4.load(from));
+            from.set(from.add(values.step));
+            return column;
+          });
+          const rows = transpose(columns).map((row) => k.let(row.mul(weights)));
+          rows.forEach((row, lane) => {
+            const target = k.let(values[rowNames[lane]].add(at));
+            k.store(target, f32x4.load(target).add(row));
+          });
+          at.set(at.add(16));
+        },
+      );
+      k.while(
+        () => at.lt(k.end.shl(2)),
+        () => {
+          const weighted = k.let(f32x4.load(from).mul(f32x4.loadSplat(values.weights.add(at))));
+          rowNames.forEach((name, lane) => {
+            const target = k.let(values[name].add(at));
+            k.store(target, f32.load(target).add(weighted.lane(lane)));
+          });
+          from.set(from.add(values.step));
+          at.set(at.add(4));
+        },
+      );
+    }),
+
+    /** Vectors from one even spacing to another: columns of a spectrogram in and out. */
+    move: family.kernel({ from: 'i32', fromStep: 'i32', to: 'i32', toStep: 'i32' }, (k, values) => {
+      const from = k.variable(i32, values.from.add(k.begin.mul(values.fromStep)));
+      const to = k.variable(i32, values.to.add(k.begin.mul(values.toStep)));
+      k.for(k.begin, k.end, 1, () => {
+        k.store(to, f32x4.load(from));
+        from.set(from.add(values.fromStep));
+        to.set(to.add(values.toStep));
+      });
+    }),
+
+    /** Spectra of packed pairs into those of the real signals, for bins 0 to half; expects samples halved. */
+    unpack: family.kernel({ from: 'i32', to: 'i32', half: 'i32', roots: 'i32' }, (k, values) => {
+      const top = k.let(values.half.mul(complexBytes));
+      const first = keep(k, load(values.from));
+      const zero = f32x4(0);
+      store(k, values.to, { re: first.re.add(first.im).mul(2), im: zero });
+      store(k, values.to.add(top), { re: first.re.sub(first.im).mul(2), im: zero });
+      k.for(1, values.half.shrU(1).add(1), 1, (bin) => {
+        const low = k.let(bin.mul(complexBytes));
+        const high = k.let(top.sub(low));
+        const a = keep(k, load(values.from.add(low)));
+        const b = keep(k, load(values.from.add(high)));
+        const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
+        const odd = keep(k, { re: a.im.add(b.im), im: b.re.sub(a.re) });
+        const turned = keep(k, mul(odd, loadRoot(values.roots.add(bin.shl(3)))));
+        store(k, values.to.add(low), add(even, turned));
+        store(k, values.to.add(high), { re: even.re.sub(turned.re), im: turned.im.sub(even.im) });
+      });
+    }),
+
+    /** The inverse of `unpack`, bins in reverse, which turns the transform that follows into its inverse. */
+    pack: family.kernel({ from: 'i32', to: 'i32', half: 'i32', roots: 'i32' }, (k, values) => {
+      const top = k.let(values.half.mul(complexBytes));
+      const first = k.let(f32x4.load(values.from));
+      const last = k.let(f32x4.load(values.from.add(top)));
+      store(k, values.to, { re: first.add(last), im: first.sub(last) });
+      k.for(1, values.half.shrU(1).add(1), 1, (bin) => {
+        const low = k.let(bin.mul(complexBytes));
+        const high = k.let(top.sub(low));
+        const a = keep(k, load(values.from.add(low)));
+        const b = keep(k, load(values.from.add(high)));
+        const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
+        const turned = keep(k, { re: a.re.sub(b.re), im: a.im.add(b.im) });
+        const root = keep(k, loadRoot(values.roots.add(bin.shl(3))));
+        const odd = keep(k, mul(turned, { re: root.re, im: root.im.neg() }));
+        store(k, values.to.add(high), { re: even.re.sub(odd.im), im: even.im.add(odd.re) });
+        store(k, values.to.add(low), { re: even.re.add(odd.im), im: odd.re.sub(even.im) });
+      });
+    }),
+
+    /** A full complex spectrum, in reverse, from the bins of a real signal of odd size. */
+    mirror: family.kernel({ from: 'i32', to: 'i32', size: 'i32' }, (k, values) => {
+      store(k, values.to, { re: f32x4.load(values.from), im: f32x4(0) });
+      k.for(1, values.size.add(1).shrU(1), 1, (bin) => {
+        const low = k.let(bin.mul(complexBytes));
+        const value = keep(k, load(values.from.add(low)));
+        store(k, values.to.add(values.size.mul(complexBytes)).sub(low), value);
+        store(k, values.to.add(low), { re: value.re, im: value.im.neg() });
+      });
+    }),
+
+    /** Times a table of complex numbers; a `sign` of -1 conjugates the result. */
+    multiply: family.kernel({ from: 'i32', to: 'i32', factors: 'i32', sign: 'f32' }, (k, values) => {
+      const sign = k.let(values.sign.splat());
+      k.for(k.begin, k.end, 1, (index) => {
+        const at = k.let(index.mul(complexBytes));
+        const product = mul(load(values.from.add(at)), loadRoot(values.factors.add(index.shl(3))));
+        store(k, values.to.add(at), keep(k, { re: product.re, im: product.im.mul(sign) }));
+      });
+    }),
+
+    /** Squared magnitudes, `step` bytes apart. */
+    power: family.kernel({ from: 'i32', to: 'i32', step: 'i32' }, (k, values) => {
+      const to = k.variable(i32, values.to.add(k.begin.mul(values.step)));
+      k.for(
+        values.from.add(k.begin.mul(complexBytes)),
+        values.from.add(k.end.mul(complexBytes)),
+        complexBytes,
+        (at) => {
+          const { re, im } = load(at);
+          k.store(to, re.mul(re).add(im.mul(im)));
+          to.set(to.add(values.step));
+        },
+      );
+    }),
+
+    /** Magnitudes in place of their squares. */
+    squareRoot: family.kernel({ values: 'i32' }, (k, { values }) => {
+      k.forLanes(k.begin, k.end, (at) => at.store(values, at.load(values).sqrt()));
+    }),
+
+    /**
+     * Sparse filters times four spectra. A row of the table is where its bins begin, in bytes, and how
+     * many weights it has, which lie one row after the other.
+     */
+    filter: family.kernel(
+      { from: 'i32', rows: 'i32', weights: 'i32', to: 'i32', step: 'i32' },
+      (k, values) => {
+        const weight = k.variable(i32, values.weights);
+        const row = k.variable(i32, values.rows);
+        const to = k.variable(i32, values.to);
+        k.for(0, k.end, 1, () => {
+          const bin = k.variable(i32, values.from.add(i32.load(row)));
+          const stop = k.let(weight.add(i32.load(row, 4).shl(2)));
+          // Two sums, so that one addition need not wait for the other.
+          const sums = [k.variable(f32x4, 0), k.variable(f32x4, 0)];
+          k.while(
+            () => weight.add(4).lt(stop),
+            () => {
+              sums.forEach((sum, j) => {
+                sum.set(sum.add(f32x4.load(bin, 16 * j).mul(f32x4.loadSplat(weight, 4 * j))));
+              });
+              bin.set(bin.add(32));
+              weight.set(weight.add(8));
+            },
+          );
+          k.if(weight.lt(stop), () => {
+            sums[0].set(sums[0].add(f32x4.load(bin).mul(f32x4.loadSplat(weight))));
+            weight.set(weight.add(4));
+          });
+          k.store(to, sums[0].add(sums[1]));
+          to.set(to.add(values.step));
+          row.set(row.add(8));
+        });
+      },
+    ),
+  }),
+  { numerics: 'strict' },
+);

@@ -1,0 +1,98 @@
+import { chirp, chirpSpectrum } from '../fft/bluestein.ts';
+import { complexPlan, stageRoots } from '../fft/complexPlan.ts';
+import { nextSmoothSize, splitIntoRadices } from '../fft/radices.ts';
+import { fftModule } from './fftModule.ts';
+import { allocate, floats, kernelsOf, type LaneKernel, place, placeWords, remember } from './runtime.ts';
+
+export type FftKernelName =
+  | 'radix2'
+  | 'radix3'
+  | 'radix4'
+  | 'radix5'
+  | 'gather'
+  | 'scatterAdd'
+  | 'move'
+  | 'unpack'
+  | 'pack'
+  | 'mirror'
+  | 'multiply'
+  | 'power'
+  | 'squareRoot'
+  | 'filter';
+
+let kernels: Record<FftKernelName, LaneKernel> | undefined;
+
+/** The kernels of the transforms, compiled at first use. */
+export function fftLanes(): Record<FftKernelName, LaneKernel> {
+  kernels ??= kernelsOf<FftKernelName>(fftModule);
+  return kernels;
+}
+
+/** Bytes of four complex numbers, one in each lane. */
+export const complexBytes = 32;
+
+/** Four forward complex transforms of one size, from the address `input`, which is lost, to `result`. */
+export interface LanePlan {
+  readonly size: number;
+  readonly input: number;
+  readonly result: number;
+  transform(): void;
+}
+
+/** Kernels to call one after the other, with their parameters in place. */
+type Program = readonly (readonly [kernel: LaneKernel, args: number, items: number])[];
+
+function run(program: Program): void {
+  for (const [kernel, args, items] of program) kernel(args, 0, items);
+}
+
+export function lanePlan(size: number): LanePlan {
+  return remember(`complex ${size}`, () => {
+    const radices = splitIntoRadices(size);
+    return radices === undefined ? bluesteinLanes(size) : stockhamLanes(size, radices);
+  });
+}
+
+function stockhamLanes(size: number, radices: readonly number[]): LanePlan {
+  const input = allocate(complexBytes * size);
+  let from = input;
+  let to = allocate(complexBytes * size);
+  let stride = 1;
+  const program: Program = radices.map((radix) => {
+    const count = size / (stride * radix);
+    const args = placeWords(from, to, count, stride, place(stageRoots(radix, count)));
+    [from, to] = [to, from];
+    stride *= radix;
+    return [fftLanes()[`radix${radix}` as FftKernelName], args, count];
+  });
+  return { size, input, result: from, transform: () => run(program) };
+}
+
+/** As in fft/bluestein.ts, with the scale of the inverse inside the kernel's spectrum. */
+function bluesteinLanes(size: number): LanePlan {
+  const inner = lanePlan(nextSmoothSize(2 * size - 1));
+  const input = allocate(complexBytes * size);
+  const factors = chirp(size);
+  const conjugated = factors.map((value, i) => (i % 2 === 0 ? value : -value));
+  const factorsAt = place(factors);
+  const { multiply } = fftLanes();
+  const args = (from: number, to: number, table: number, sign: number) => {
+    const address = placeWords(from, to, table, 0);
+    floats[address / 4 + 3] = sign;
+    return address;
+  };
+  const spectrum = chirpSpectrum(factors, complexPlan(inner.size)).map((value) => value / inner.size);
+  const enter = args(input, inner.input, factorsAt, 1);
+  const convolve = args(inner.result, inner.input, place(spectrum), -1);
+  const leave = args(inner.result, input, place(conjugated), -1);
+  const rest = (inner.input + complexBytes * size) / 4;
+  const transform = () => {
+    multiply(enter, 0, size);
+    floats.fill(0, rest, (inner.input + complexBytes * inner.size) / 4);
+    inner.transform();
+    multiply(convolve, 0, inner.size);
+    inner.transform();
+    multiply(leave, 0, size);
+  };
+  return { size, input, result: input, transform };
+}
