@@ -10,6 +10,7 @@ import { erf } from '../math/erf.ts';
 import { exp } from '../math/exp.ts';
 import { log } from '../math/log.ts';
 import { sigmoid } from '../math/sigmoid.ts';
+import { cos, sin } from '../math/sine.ts';
 import { tanh } from '../math/tanh.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { call, constant, mulAdd, type Node, negMulAdd, opcodes, operation } from './node.ts';
@@ -96,7 +97,8 @@ export class I32 extends instructionMethods('i32') {
   /** This number ? first : second; both are computed. */
   select<V extends AnyValue>(first: V, second: V | number): V;
   select<V extends AnyValue>(first: number, second: V): V;
-  select(first: AnyValue | number, second: AnyValue | number): AnyValue {
+  select(first: bigint, second: I64 | bigint): I64;
+  select(first: AnyValue | number | bigint, second: AnyValue | number | bigint): AnyValue {
     const kind = kindOfEither(first, second);
     const nodes = [nodeOf(kind, first), nodeOf(kind, second), this.node];
     const typed = isVector(kind) ? 0x1c : opcodes.select;
@@ -107,6 +109,10 @@ export class I32 extends instructionMethods('i32') {
   choose<V extends AnyValue>(first: V, second: V): V {
     const kind = first.kind;
     return valueFrom(kind, operation(kind, opcodes.choose, [this.node, first.node, second.node])) as V;
+  }
+
+  neg(): I32 {
+    return toValue('i32', 0).sub(this);
   }
 
   min(other: I32 | number): I32 {
@@ -180,6 +186,14 @@ export class F32x4 extends instructionMethods('f32x4') {
 
   erf(): F32x4 {
     return erf(this);
+  }
+
+  sin(): F32x4 {
+    return sin(this);
+  }
+
+  cos(): F32x4 {
+    return cos(this);
   }
 
   /** Lanes 0 to 3 are of this, 4 to 7 of the other. */
@@ -260,8 +274,9 @@ function fused(
   );
 }
 
-function kindOfEither(first: Value | number, second: Value | number): Kind {
+function kindOfEither(first: Value | number | bigint, second: Value | number | bigint): Kind {
   if (first instanceof Value) return first.kind;
   if (second instanceof Value) return second.kind;
+  if (typeof first === 'bigint') return 'i64';
   throw new TypeError(`select: at least one side must be a value, ${first} and ${second}`);
 }
