@@ -44,6 +44,28 @@ type ReplaceAt<S extends Shape, Index extends number, N extends number> = {
   -readonly [Axis in keyof S]: Axis extends `${Index}` ? N : S[Axis];
 };
 
+/** The axes in front of one. */
+export type Before<
+  S extends Shape,
+  Index extends number,
+  Taken extends Shape = [],
+> = Taken['length'] extends Index
+  ? Taken
+  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+    ? Before<Rest, Index, [...Taken, First]>
+    : Taken;
+
+/** One axis and those behind it. */
+export type From<
+  S extends Shape,
+  Index extends number,
+  Passed extends Shape = [],
+> = Passed['length'] extends Index
+  ? S
+  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+    ? From<Rest, Index, [...Passed, First]>
+    : [];
+
 /** Every axis that is named, as a union of indices; `number` for all, `null` where unknown, a sentence where wrong. */
 export type AxisIndices<
   Op extends string,

@@ -7,7 +7,7 @@ export type Nested = number | boolean | readonly Nested[];
 /** `[[1, 2], [3, 4]]` has the shape `[2, 2]`. */
 export type NestedShape<Values> = [ShapeOfList<Values>] extends [infer S extends Shape]
   ? IsUnion<S> extends true
-    ? 'tensor: rows differ in size'
+    ? 'tensor: nested lists must agree in length'
     : S
   : Shape;
 
@@ -19,9 +19,11 @@ type ShapeOfList<Values> = Values extends readonly [infer First, ...infer Rest]
       ? [number, ...ShapeOfList<Item>]
       : [];
 
-/** How many numbers `arange` makes; `number` unless all three are whole and not negative. */
-export type Arange<Start extends number, End extends number, Step extends number = 1> = [
-  DividedUpBy<Minus<End, Start>, Step>,
-] extends [never]
-  ? [0]
-  : [DividedUpBy<Minus<End, Start>, Step>];
+/** `arange(end)` or `arange(start, end, step)`; `number` unless all are whole and not negative. */
+export type Arange<
+  First extends number,
+  Second extends number | undefined = undefined,
+  Step extends number = 1,
+> = Second extends number ? Counted<DividedUpBy<Minus<Second, First>, Step>> : Counted<Minus<First, 0>>;
+
+type Counted<Count extends number> = [Count] extends [never] ? [number] : [Count];

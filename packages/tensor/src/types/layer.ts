@@ -41,7 +41,7 @@ export type Chain<
 > = Layers extends readonly [infer First extends ShapeLayer, ...infer Rest extends readonly ShapeLayer[]]
   ? Apply<First['shapes'], S> extends infer Rule
     ? Rule extends string
-      ? `layer ${Done['length']}: ${Rule}`
+      ? `Sequential: layer ${Done['length']}: ${Rule}`
       : Chain<Rest, Out<Rule>, [...Done, First]>
     : never
   : Layers extends readonly []
@@ -56,7 +56,7 @@ export interface ChainShape<Layers extends readonly ShapeLayer[]> extends ShapeF
 export type FitChain<Layers extends readonly ShapeLayer[]> =
   Chain<Layers, Shape> extends infer Rule
     ? {
-        [I in keyof Layers]: Rule extends `layer ${I & string}: ${string}`
+        [I in keyof Layers]: Rule extends `Sequential: layer ${I & string}: ${string}`
           ? Fits<Layers[I], Rule>
           : Layers[I];
       }

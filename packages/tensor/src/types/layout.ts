@@ -1,5 +1,5 @@
-import type { DividedBy, Times } from './arithmetic.ts';
-import type { Along, AnyLengths, AxisIndex, AxisIndices, LengthAt } from './axis.ts';
+import type { AtLeast, DividedBy, Plus, Times } from './arithmetic.ts';
+import type { Along, AnyLengths, AxisIndex, AxisIndices, Before, From, LengthAt } from './axis.ts';
 import type { Mutable, Shape, Show } from './shape.ts';
 
 /** Two axes change places. */
@@ -93,33 +93,21 @@ export type Flatten<
       'flatten',
       S,
       First,
-      Along<'flatten', S, Last, Flattened<S, AxisIndex<S, First>, AxisIndex<S, Last>>>
+      Along<'flatten', S, Last, Flattened<S, First, Last, AxisIndex<S, First>, AxisIndex<S, Last>>>
     >;
 
-type Flattened<S extends Shape, First extends number, Last extends number> = number extends First | Last
-  ? Shape
-  : FlattenWalk<S, First, Last>;
-
-type FlattenWalk<
+type Flattened<
   S extends Shape,
   First extends number,
   Last extends number,
-  Seen extends Shape = [],
-  Before extends Shape = [],
-> = S extends readonly [infer Length extends number, ...infer Rest extends Shape]
-  ? Seen['length'] extends First
-    ? FlattenInto<S, Last, Seen, Before>
-    : FlattenWalk<Rest, First, Last, [...Seen, Length], [...Before, Length]>
-  : never;
-
-type FlattenInto<
-  S extends Shape,
-  Last extends number,
-  Seen extends Shape,
-  Before extends Shape,
-  Joined extends number = 1,
-> = S extends readonly [infer Length extends number, ...infer Rest extends Shape]
-  ? Seen['length'] extends Last
-    ? [...Before, Times<Joined, Length>, ...Rest]
-    : FlattenInto<Rest, Last, [...Seen, Length], Before, Times<Joined, Length>>
-  : `flatten: the first axis must not come after the last`;
+  FirstIndex extends number,
+  LastIndex extends number,
+> = number extends FirstIndex | LastIndex
+  ? Shape
+  : AtLeast<LastIndex, FirstIndex> extends false
+    ? `flatten: startAxis must not lie behind endAxis, got ${First} and ${Last}`
+    : [
+        ...Before<S, FirstIndex>,
+        SizeOf<From<Before<S, Plus<LastIndex, 1>>, FirstIndex>>,
+        ...From<S, Plus<LastIndex, 1>>,
+      ];

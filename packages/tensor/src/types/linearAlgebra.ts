@@ -6,7 +6,7 @@ export type Matrix<Op extends string, S extends Shape> = number extends S['lengt
   ? Shape
   : S extends readonly [number, number]
     ? S
-    : `${Op}: needs a matrix, got ${Show<S>}`;
+    : `${Op}: x must be a matrix, got ${Show<S>}`;
 
 type Rows<S extends Shape> = S extends readonly [infer Count extends number, number] ? Count : number;
 type Columns<S extends Shape> = S extends readonly [number, infer Count extends number] ? Count : number;
@@ -29,6 +29,6 @@ export type Solve<A extends Shape, B extends Shape> = number extends (A | B)['le
   ? B
   : A extends readonly [infer Count extends number, infer Unknowns extends number]
     ? [Count & Unknowns & B[0]] extends [never]
-      ? `solve: needs a square matrix and as many rows, got ${Show<A>} and ${Show<B>}`
+      ? `solve: a must be square, with as many rows as b, ${Show<A>} x ${Show<B>}`
       : B
-    : `solve: needs a square matrix and as many rows, got ${Show<A>} and ${Show<B>}`;
+    : `solve: a must be square, with as many rows as b, ${Show<A>} x ${Show<B>}`;

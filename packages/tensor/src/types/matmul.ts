@@ -1,4 +1,4 @@
-import type { Broadcast } from './broadcast.ts';
+import type { Binary } from './broadcast.ts';
 import type { Shape, Show } from './shape.ts';
 
 /** Vectors, matrices, and batches of matrices whose leading axes broadcast. */
@@ -20,28 +20,22 @@ export type Matmul<A extends Shape, B extends Shape> = A extends readonly [infer
             infer InnerB extends number,
             infer Columns extends number,
           ]
-        ? Contracted<A, B, InnerA & InnerB, Batched<Broadcast<BatchA, BatchB>, [Rows, Columns]>>
+        ? Contracted<A, B, InnerA & InnerB, Batched<Binary<'matmul', BatchA, BatchB>, [Rows, Columns]>>
         : NotMatrices<A, B>
     : NotMatrices<A, B>;
 
-type Contracted<A extends Shape, B extends Shape, Inner extends number, Result extends Shape> = [
-  Inner,
-] extends [never]
+type Contracted<A extends Shape, B extends Shape, Inner extends number, Result> = [Inner] extends [never]
   ? `matmul: inner sizes differ, ${Show<A>} x ${Show<B>}`
-  : [Result] extends [never]
-    ? `matmul: batch shapes do not broadcast, ${Show<A>} x ${Show<B>}`
-    : Result;
+  : Result;
 
-type Batched<Batch extends Shape, Matrix extends Shape> = [Batch] extends [never]
-  ? never
-  : [...Batch, ...Matrix];
+type Batched<Batch, Matrix extends Shape> = Batch extends Shape ? [...Batch, ...Matrix] : Batch;
 
 type NotMatrices<A extends Shape, B extends Shape> = [] extends A
-  ? Scalars<A, B>
+  ? NoAxes<A, B>
   : [] extends B
-    ? Scalars<A, B>
+    ? NoAxes<A, B>
     : Shape;
 
-type Scalars<A extends Shape, B extends Shape> = number extends (A | B)['length']
+type NoAxes<A extends Shape, B extends Shape> = number extends (A | B)['length']
   ? Shape
-  : `matmul: both need at least one axis, ${Show<A>} x ${Show<B>}`;
+  : `matmul: both must have at least one axis, ${Show<A>} x ${Show<B>}`;

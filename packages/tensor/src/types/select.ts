@@ -1,5 +1,5 @@
 import type { AtLeast } from './arithmetic.ts';
-import type { Along, AxisIndex, LengthAt, WithLength } from './axis.ts';
+import type { AxisIndex, LengthAt, WithLength } from './axis.ts';
 import type { HasNever, Shape, Show } from './shape.ts';
 
 /** `gather(axis, index)`: one element for each element of `index`. */
@@ -10,13 +10,13 @@ export type Gather<
   Index extends Shape,
 > = number extends (S | Index)['length']
   ? Index
-  : S['length'] extends Index['length']
-    ? number extends AxisIndex<S, Axis>
+  : [AxisIndex<S, Axis>] extends [never]
+    ? Index
+    : number extends AxisIndex<S, Axis>
       ? Index
-      : Overhang<S, Index, AxisIndex<S, Axis>> extends true
-        ? `${Op}: index ${Show<Index>} must fit ${Show<S>} beside axis ${AxisIndex<S, Axis>}`
-        : Index
-    : `${Op}: index ${Show<Index>} must fit ${Show<S>} beside axis ${AxisIndex<S, Axis>}`;
+      : [S['length'], Overhang<S, Index, AxisIndex<S, Axis>>] extends [Index['length'], false]
+        ? Index
+        : `${Op}: index ${Show<Index>} must fit ${Show<S>} beside axis ${AxisIndex<S, Axis>}`;
 
 /** Whether `index` reaches beyond the tensor along another axis. */
 type Overhang<S extends Shape, Index extends Shape, Along extends number> = false extends {
@@ -53,14 +53,10 @@ export type IndexSelect<
     : `indexSelect: index must be 1-d, got ${Show<Index>}`;
 
 /** The `K` largest or smallest along an axis. */
-export type TopK<S extends Shape, K extends number, Axis extends number = -1> = Along<
-  'topK',
-  S,
-  Axis,
+export type TopK<S extends Shape, K extends number, Axis extends number = -1> =
   AtLeast<LengthAt<S, Axis>, K> extends false
-    ? `topK: k must be at most ${LengthAt<S, Axis>}, got ${K}`
-    : WithLength<S, Axis, K>
->;
+    ? `topK: k must be a whole number from 0 to ${LengthAt<S, Axis>}, got ${K}`
+    : WithLength<S, Axis, K>;
 
 /** One row of `Classes` for each label. */
 export type OneHot<Labels extends Shape, Classes extends number> = number extends Labels['length']

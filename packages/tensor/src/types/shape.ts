@@ -14,8 +14,11 @@ export type DType = 'float32' | 'int32' | 'bool';
  */
 export type Verdict = Shape | string;
 
-/** An argument's type: `Argument` where the rule holds, else the sentence, which is then what the compiler prints. */
-export type Fits<Argument, Rule> = Rule extends string ? Rule : Argument;
+/**
+ * An argument's type: `Argument` where the rule holds, else the sentence, which is then what the compiler prints.
+ * `NoInfer`: type parameters are read from the argument, never from the rule.
+ */
+export type Fits<Argument, Rule> = Rule extends string ? NoInfer<Rule> : Argument;
 
 /** The shape a rule comes to. After an error it is open, so that one mistake gives one message. */
 export type Out<Rule> = Rule extends Shape ? Rule : Shape;

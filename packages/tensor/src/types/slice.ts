@@ -1,5 +1,5 @@
 import type { AtLeast, DividedUpBy, Minus, Plus, Smaller } from './arithmetic.ts';
-import type { Along, LengthAt, WithLength } from './axis.ts';
+import type { LengthAt, WithLength } from './axis.ts';
 import type { Shape, Show } from './shape.ts';
 
 /** Elements `Start`, `Start + Step`, … before `End` along one axis; negative positions count from the end. */
@@ -9,7 +9,7 @@ export type Slice<
   Start extends number,
   End extends number | undefined = undefined,
   Step extends number = 1,
-> = Along<'slice', S, Axis, WithLength<S, Axis, Sliced<LengthAt<S, Axis>, Start, End, Step>>>;
+> = WithLength<S, Axis, Sliced<LengthAt<S, Axis>, Start, End, Step>>;
 
 type Sliced<
   N extends number,
@@ -39,7 +39,7 @@ export type Pad<S extends Shape, Widths extends PadWidths> = number extends S['l
     ? { -readonly [Axis in keyof S]: number }
     : Widths['length'] extends S['length']
       ? Padded<S, Widths>
-      : `pad: needs [before, after] for each axis, got ${Widths['length']} for ${Show<S>}`;
+      : `pad: widths must be [before, after] of at least 0 for each axis, got ${ShowWidths<Widths>} for ${Show<S>}`;
 
 type Padded<S extends Shape, Widths extends PadWidths, Done extends Shape = []> = S extends readonly [
   infer Length extends number,
@@ -49,3 +49,10 @@ type Padded<S extends Shape, Widths extends PadWidths, Done extends Shape = []> 
     ? Padded<Rest, More, [...Done, Plus<Plus<Width[0], Length>, Width[1]>]>
     : never
   : Done;
+
+type ShowWidths<Widths extends PadWidths, Shown extends string = ''> = Widths extends readonly [
+  infer Width extends PadWidths[number],
+  ...infer More extends PadWidths,
+]
+  ? ShowWidths<More, `${Shown extends '' ? '' : `${Shown},`}[${Width[0]},${Width[1]}]`>
+  : `[${Shown}]`;

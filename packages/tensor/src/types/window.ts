@@ -1,4 +1,5 @@
 import type { DividedBy, Minus, Plus, Times } from './arithmetic.ts';
+import type { AnyLengths, From } from './axis.ts';
 import type { HasNever, Shape, Show } from './shape.ts';
 
 /** One number for all spatial axes, or one for each. */
@@ -61,26 +62,15 @@ export type Conv<
   X extends Shape,
   W extends Shape,
   Options = unknown,
-> = X extends readonly [
-  infer Batch extends number,
-  infer Channels extends number,
-  ...infer Spatial extends Shape,
-]
-  ? W extends readonly [
-      infer Outputs extends number,
-      infer Inputs extends number,
-      ...infer Kernel extends Shape,
-    ]
-    ? Filtered<
-        Op,
-        X,
-        W,
-        Channels & Times<Inputs, Groups<Options>>,
-        [Batch, Outputs],
-        Windows<Spatial, Kernel, Options>
-      >
-    : Shape
-  : Shape;
+> = number extends W['length'] ? Shape : Convolved<Op, OfRank<X, W>, W, Options>;
+
+type Convolved<Op extends string, X extends Shape, W extends Shape, Options> = Filtered<
+  Op,
+  X,
+  W,
+  X[1] & Times<W[1], Groups<Options>>,
+  [X[0], W[0], ...Windows<From<X, 2>, From<W, 2>, Options>]
+>;
 
 /** The reverse of `Conv`: filters are [channels, outputs / groups, …kernel]. */
 export type ConvTransposed<
@@ -88,26 +78,18 @@ export type ConvTransposed<
   X extends Shape,
   W extends Shape,
   Options = unknown,
-> = X extends readonly [
-  infer Batch extends number,
-  infer Channels extends number,
-  ...infer Spatial extends Shape,
-]
-  ? W extends readonly [
-      infer Inputs extends number,
-      infer Outputs extends number,
-      ...infer Kernel extends Shape,
-    ]
-    ? Filtered<
-        Op,
-        X,
-        W,
-        Channels & Inputs,
-        [Batch, Times<Outputs, Groups<Options>>],
-        TransposedWindows<Spatial, Kernel, Options>
-      >
-    : Shape
-  : Shape;
+> = number extends W['length'] ? Shape : Deconvolved<Op, OfRank<X, W>, W, Options>;
+
+type Deconvolved<Op extends string, X extends Shape, W extends Shape, Options> = Filtered<
+  Op,
+  X,
+  W,
+  X[1] & W[0],
+  [X[0], Times<W[1], Groups<Options>>, ...TransposedWindows<From<X, 2>, From<W, 2>, Options>]
+>;
+
+/** A signal of which nothing is known still has as many axes as the filters. */
+type OfRank<X extends Shape, W extends Shape> = number extends X['length'] ? AnyLengths<W> : X;
 
 type Groups<Options> = Options extends { readonly groups: infer Count extends number } ? Count : 1;
 
@@ -116,13 +98,14 @@ type Filtered<
   X extends Shape,
   W extends Shape,
   Channels extends number,
-  Lead extends Shape,
-  Spatial extends Shape,
-> = [Channels] extends [never]
-  ? `${Op}: channels differ, ${Show<X>} x ${Show<W>}`
-  : HasNever<Spatial> extends true
-    ? `${Op}: the kernel does not fit into the padded input, ${Show<X>} x ${Show<W>}`
-    : [...Lead, ...Spatial];
+  Result extends Shape,
+> = X['length'] extends W['length']
+  ? [Channels] extends [never]
+    ? `${Op}: channels differ, ${Show<X>} x ${Show<W>}`
+    : HasNever<Result> extends true
+      ? `${Op}: the kernel does not fit into the padded input, ${Show<X>} x ${Show<W>}`
+      : Result
+  : `${Op}: ranks differ, ${Show<X>} x ${Show<W>}`;
 
 /** Pooling of [batch, channels, …spatial]; windows stand side by side unless a stride is given. */
 export type Pool<

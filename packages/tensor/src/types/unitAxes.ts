@@ -1,4 +1,4 @@
-import type { Along, AnyLengths, AxisIndex, LengthAt } from './axis.ts';
+import type { Along, AnyLengths, AxisIndex, Before, From, LengthAt } from './axis.ts';
 import type { Reduce } from './reduce.ts';
 import type { Shape, Show } from './shape.ts';
 
@@ -16,7 +16,7 @@ type Squeezed<S extends Shape, Axis extends number> =
     ? Reduce<'squeeze', S, Axis>
     : number extends LengthAt<S, Axis>
       ? Reduce<'squeeze', S, Axis>
-      : `squeeze: axis ${Axis} must have size 1, ${Show<S>}`;
+      : `squeeze: axis ${Axis} must have size 1, got ${Show<S>}`;
 
 type WithoutOnes<S extends Shape, Left extends Shape = []> = S extends readonly [
   infer Length extends number,
@@ -35,18 +35,9 @@ export type NewAxis<Op extends string, S extends Shape, Axis extends number, Len
   number extends S['length'] ? Shape : Inserted<S, AxisIndex<[...S, 1], Axis>, Length>
 >;
 
-type Inserted<
-  S extends Shape,
-  Index extends number,
-  Length extends number,
-  Before extends Shape = [],
-> = number extends Index
+type Inserted<S extends Shape, Index extends number, Length extends number> = number extends Index
   ? AnyLengths<[...S, 1]>
-  : Before['length'] extends Index
-    ? [...Before, Length, ...S]
-    : S extends readonly [infer First extends number, ...infer Rest extends Shape]
-      ? Inserted<Rest, Index, Length, [...Before, First]>
-      : never;
+  : [...Before<S, Index>, Length, ...From<S, Index>];
 
 /** Axes of length 1 repeat, new ones may come in front; -1 keeps a length. */
 export type Expand<S extends Shape, To extends Shape> = number extends (S | To)['length']
