@@ -1,23 +1,33 @@
 import type { DividedUpBy, Minus } from './arithmetic.ts';
-import type { IsUnion, Shape } from './shape.ts';
+import type { DType, IsUnion, Shape } from './shape.ts';
 
 /** Numbers in lists of lists, as deep as the tensor has axes. */
 export type Nested = number | boolean | readonly Nested[];
 
-/** `[[1, 2], [3, 4]]` has the shape `[2, 2]`. */
-export type NestedShape<Values> = [ShapeOfList<Values>] extends [infer S extends Shape]
+/** `[[1, 2], [3, 4]]` has the shape `[2, 2]`; a `number[][]` has two axes of unknown length. */
+export type NestedShape<Values> = [ListShape<Values>] extends [infer S extends Shape]
   ? IsUnion<S> extends true
     ? 'tensor: nested lists must agree in length'
     : S
   : Shape;
 
-type ShapeOfList<Values> = Values extends readonly [infer First, ...infer Rest]
-  ? [Rest['length'] extends 0 ? 1 : Values['length'], ...ShapeOfList<First | Rest[number]>]
+/** Rows of different length make a union. */
+type ListShape<Values> = Nested extends Values
+  ? Shape
   : Values extends readonly []
     ? [0]
-    : Values extends ArrayLike<infer Item>
-      ? [number, ...ShapeOfList<Item>]
+    : Values extends readonly (infer Item)[]
+      ? [Values['length'], ...ListShape<Item>]
       : [];
+
+/** Truth values make a bool tensor, numbers one of float32. */
+export type NestedDType<Values> = Nested extends Values
+  ? DType
+  : Values extends boolean
+    ? 'bool'
+    : Values extends readonly (infer Item)[]
+      ? NestedDType<Item>
+      : 'float32';
 
 /** `arange(end)` or `arange(start, end, step)`; `number` unless all are whole and not negative. */
 export type Arange<
