@@ -1,4 +1,6 @@
+import { engine } from '../engine.ts';
 import { reject, requireWhole } from '../guard.ts';
+import { complexRows } from '../simd/rows.ts';
 import type { Complex, Floats } from '../types.ts';
 import { complexPlan } from './complexPlan.ts';
 
@@ -30,15 +32,16 @@ function transform<F extends Floats>(
   requireSpectrum(op, input);
   requireBatch(op, re.length, size);
   const out = options.out ?? { re: floatsLike(re, re.length), im: floatsLike(re, re.length) };
-  requireLength(op, 'out.re', out.re, re.length);
-  requireLength(op, 'out.im', out.im, re.length);
+  requireLike(op, 'out.re', out.re, re, re.length);
+  requireLike(op, 'out.im', out.im, re, re.length);
   // Swapping re and im on the way in and out turns the forward transform into the inverse one.
-  if (inverse) transformRows({ re: im, im: re }, { re: out.im, im: out.re }, size, 1 / size);
-  else transformRows(input, out, size, 1);
+  const rows = inLanes(re) ? complexRows : transformRows;
+  if (inverse) rows({ re: im, im: re } as Complex, size, 1 / size, { re: out.im, im: out.re } as Complex);
+  else rows(input as Complex, size, 1, out as Complex);
   return out;
 }
 
-function transformRows(input: Complex<Floats>, out: Complex<Floats>, size: number, scale: number): void {
+function transformRows(input: Complex<Floats>, size: number, scale: number, out: Complex<Floats>): void {
   const plan = complexPlan(size);
   const { data } = plan;
   for (let row = 0; row < input.re.length; row += size) {
@@ -52,6 +55,11 @@ function transformRows(input: Complex<Floats>, out: Complex<Floats>, size: numbe
       out.im[row + i] = scale * data[at + 2 * i + 1];
     }
   }
+}
+
+/** Single precision goes to the lanes when there are some; doubles stay with the reference. */
+export function inLanes(values: Floats): values is Float32Array {
+  return values instanceof Float32Array && engine() === 'simd';
 }
 
 /** An array of the same precision. */
@@ -70,9 +78,17 @@ export function requireLength(op: string, name: string, values: Floats, length: 
   if (values.length !== length) reject(op, `${name} has the wrong length`, `${values.length}, not ${length}`);
 }
 
+/** The right length, and the same precision as `model`. */
+export function requireLike(op: string, name: string, values: Floats, model: Floats, length: number): void {
+  requireLength(op, name, values, length);
+  if (values.constructor !== model.constructor) {
+    reject(op, `${name} must have the precision of the input`, `${values.constructor.name}`);
+  }
+}
+
 export function requireSpectrum(op: string, { re, im }: Complex<Floats>): void {
   requireFloats(op, 're', re);
-  requireLength(op, 'im', im, re.length);
+  requireLike(op, 'im', im, re, re.length);
 }
 
 export function requireBatch(op: string, length: number, size: number): void {

@@ -1,11 +1,13 @@
 import { reject, requireWhole } from '../guard.ts';
+import { inverseRealRows, realRows } from '../simd/rows.ts';
 import type { Complex, Floats } from '../types.ts';
 import {
   type FftOptions,
   floatsLike,
+  inLanes,
   requireBatch,
   requireFloats,
-  requireLength,
+  requireLike,
   requireSpectrum,
 } from './fft.ts';
 import { realPlan } from './realPlan.ts';
@@ -25,8 +27,12 @@ export function rfft<F extends Floats>(input: F, options: FftOptions<F> = {}): C
   const { time, spectrum, bins } = plan;
   const rows = input.length / size;
   const out = options.out ?? { re: floatsLike(input, rows * bins), im: floatsLike(input, rows * bins) };
-  requireLength('rfft', 'out.re', out.re, rows * bins);
-  requireLength('rfft', 'out.im', out.im, rows * bins);
+  requireLike('rfft', 'out.re', out.re, input, rows * bins);
+  requireLike('rfft', 'out.im', out.im, input, rows * bins);
+  if (inLanes(input)) {
+    realRows(input, size, out as Complex);
+    return out;
+  }
   for (let row = 0; row < rows; row++) {
     time.set(input.subarray(row * size, (row + 1) * size));
     plan.forward();
@@ -57,7 +63,11 @@ export function irfft<F extends Floats>(input: Complex<F>, options: IrfftOptions
     );
   }
   const out = options.out ?? floatsLike(input.re, rows * size);
-  requireLength('irfft', 'out', out, rows * size);
+  requireLike('irfft', 'out', out, input.re, rows * size);
+  if (inLanes(input.re)) {
+    inverseRealRows(input as Complex, size, out as Float32Array);
+    return out;
+  }
   for (let row = 0; row < rows; row++) {
     for (let k = 0, at = row * bins; k < bins; k++, at++) {
       spectrum[2 * k] = input.re[at];

@@ -3,7 +3,7 @@ import type { FramePlan } from '../stft/options.ts';
 import { readPadded } from '../stft/pad.ts';
 import { fftLanes } from './lanePlan.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
-import { allocate, floats, place, placeWords, withScratch, words } from './runtime.ts';
+import { allocate, floats, place, placeWeights, placeWords, withScratch, words } from './runtime.ts';
 
 /** Writes what it makes of four spectra into four columns: `step` bytes from row to row, from an address in each sheet. */
 type Emit = (columns: readonly number[], step: number) => void;
@@ -122,10 +122,10 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
         frames,
         Math.max(4, Math.floor(chunkValues / Math.max(rows * sheets.length, hopLength))),
       );
-      const weights = place(plan.window.map((value) => value * lanes.forwardScale));
+      const weights = placeWeights(plan.window, lanes.forwardScale);
       const gatherArgs = placeWords(0, 0, 0, 0, weights, lanes.time, lanes.timeStep);
       const emit = product.prepare(lanes);
-      const signal = allocate(4 * ((chunk - 1) * hopLength + nFft));
+      const signal = allocate(4 * ((chunk - 1) * hopLength + nFft) + 12);
       // With fewer than four frames the columns that are too many run into the next row, and past the last.
       const addresses = sheets.map(() => allocate(4 * rows * chunk + 16));
       const offset = plan.center ? Math.floor(nFft / 2) : 0;

@@ -126,6 +126,45 @@ function transpose([a, b, c, d]: readonly F32x4[]): F32x4[] {
 const rowNames = ['row0', 'row1', 'row2', 'row3'] as const;
 const rowParameters = { row0: 'i32', row1: 'i32', row2: 'i32', row3: 'i32' } as const;
 
+const scatterParameters = { ...rowParameters, weights: 'i32', from: 'i32', step: 'i32' } as const;
+type ScatterValues = { readonly [Name in keyof typeof scatterParameters]: I32 };
+
+function scatter(k: KernelBuilder, values: ScatterValues, adding: boolean): void {
+  const from = k.variable(i32, values.from);
+  const at = k.variable(i32, 0);
+  const whole = k.let(k.end.and(-4).shl(2));
+  k.while(
+    () => at.lt(whole),
+    () => {
+      const weights = k.let(f32x4.load(values.weights.add(at)));
+      const columns = [0, 1, 2, 3].map(() => {
+        const column = k.let(f32x4.load(from));
+        from.set(from.add(values.step));
+        return column;
+      });
+      const rows = transpose(columns).map((row) => k.let(row.mul(weights)));
+      rows.forEach((row, lane) => {
+        const target = k.let(values[rowNames[lane]].add(at));
+        k.store(target, adding ? f32x4.load(target).add(row) : row);
+      });
+      at.set(at.add(16));
+    },
+  );
+  k.while(
+    () => at.lt(k.end.shl(2)),
+    () => {
+      const weighted = k.let(f32x4.load(from).mul(f32x4.loadSplat(values.weights.add(at))));
+      rowNames.forEach((name, lane) => {
+        const target = k.let(values[name].add(at));
+        const sample = weighted.lane(lane);
+        k.store(target, adding ? f32.load(target).add(sample) : sample);
+      });
+      from.set(from.add(values.step));
+      at.set(at.add(4));
+    },
+  );
+}
+
 export const fftKernels = kernelFamily(
   'dsp-fft',
   (family) => ({
@@ -134,72 +173,26 @@ export const fftKernels = kernelFamily(
     radix4: family.kernel(stageParameters, (k, values) => stage(k, values, 4, radix4)),
     radix5: family.kernel(stageParameters, (k, values) => stage(k, values, 5, radix5)),
 
-    /** Samples of four rows, each times its weight, into lanes `step` bytes apart. */
+    /**
+     * Samples of four rows, each times its weight, into lanes `step` bytes apart. Goes on to a multiple of
+     * four, so rows, weights and lanes must have three samples of room behind them.
+     */
     gather: family.kernel({ ...rowParameters, weights: 'i32', to: 'i32', step: 'i32' }, (k, values) => {
-      const to = k.variable(i32, values.to.add(k.begin.mul(values.step)));
-      const at = k.variable(i32, k.begin.shl(2));
-      const whole = k.let(k.end.and(-4).shl(2));
-      k.while(
-        () => at.lt(whole),
-        () => {
-          const weights = k.let(f32x4.load(values.weights.add(at)));
-          const rows = rowNames.map((name) => k.let(f32x4.load(values[name].add(at)).mul(weights)));
-          for (const column of transpose(rows).map((one) => k.let(one))) {
-            k.store(to, column);
-            to.set(to.add(values.step));
-          }
-          at.set(at.add(16));
-        },
-      );
-      k.while(
-        () => at.lt(k.end.shl(2)),
-        () => {
-          const samples = rowNames.reduce(
-            (lanes: F32x4, name, lane) => lanes.replaceLane(f32.load(values[name].add(at)), lane),
-            f32x4(0),
-          );
-          k.store(to, samples.mul(f32x4.loadSplat(values.weights.add(at))));
+      const to = k.variable(i32, values.to);
+      k.for(0, k.end.shl(2), 16, (at) => {
+        const weights = k.let(f32x4.load(values.weights.add(at)));
+        const rows = rowNames.map((name) => k.let(f32x4.load(values[name].add(at)).mul(weights)));
+        for (const column of transpose(rows).map((one) => k.let(one))) {
+          k.store(to, column);
           to.set(to.add(values.step));
-          at.set(at.add(4));
-        },
-      );
+        }
+      });
     }),
 
-    /** The way back: lanes `step` bytes apart, times a weight, are added to four rows. */
-    scatterAdd: family.kernel({ ...rowParameters, weights: 'i32', from: 'i32', step: 'i32' }, (k, values) => {
-      const from = k.variable(i32, values.from.add(k.begin.mul(values.step)));
-      const at = k.variable(i32, k.begin.shl(2));
-      const whole = k.let(k.end.and(-4).shl(2));
-      k.while(
-        () => at.lt(whole),
-        () => {
-          const weights = k.let(f32x4.load(values.weights.add(at)));
-          const columns = [0, 1, 2, 3].map(() => {
-            const column = k.let(f32x4.load(from));
-            from.set(from.add(values.step));
-            return column;
-          });
-          const rows = transpose(columns).map((row) => k.let(row.mul(weights)));
-          rows.forEach((row, lane) => {
-            const target = k.let(values[rowNames[lane]].add(at));
-            k.store(target, f32x4.load(target).add(row));
-          });
-          at.set(at.add(16));
-        },
-      );
-      k.while(
-        () => at.lt(k.end.shl(2)),
-        () => {
-          const weighted = k.let(f32x4.load(from).mul(f32x4.loadSplat(values.weights.add(at))));
-          rowNames.forEach((name, lane) => {
-            const target = k.let(values[name].add(at));
-            k.store(target, f32.load(target).add(weighted.lane(lane)));
-          });
-          from.set(from.add(values.step));
-          at.set(at.add(4));
-        },
-      );
-    }),
+    /** The way back: lanes `step` bytes apart, times a weight, to four rows. */
+    scatter: family.kernel(scatterParameters, (k, values) => scatter(k, values, false)),
+    /** The same, added to what the rows hold. */
+    scatterAdd: family.kernel(scatterParameters, (k, values) => scatter(k, values, true)),
 
     /** Vectors from one even spacing to another: columns of a spectrogram in and out. */
     move: family.kernel({ from: 'i32', fromStep: 'i32', to: 'i32', toStep: 'i32' }, (k, values) => {

@@ -10,6 +10,7 @@ export type FftKernelName =
   | 'radix4'
   | 'radix5'
   | 'gather'
+  | 'scatter'
   | 'scatterAdd'
   | 'move'
   | 'unpack'
@@ -30,6 +31,9 @@ export function fftLanes(): Record<FftKernelName, LaneKernel> {
 
 /** Bytes of four complex numbers, one in each lane. */
 export const complexBytes = 32;
+
+/** Room behind an input, for kernels that write in fours. */
+const slack = 3;
 
 /** Four forward complex transforms of one size, from the address `input`, which is lost, to `result`. */
 export interface LanePlan {
@@ -54,7 +58,7 @@ export function lanePlan(size: number): LanePlan {
 }
 
 function stockhamLanes(size: number, radices: readonly number[]): LanePlan {
-  const input = allocate(complexBytes * size);
+  const input = allocate(complexBytes * (size + slack));
   let from = input;
   let to = allocate(complexBytes * size);
   let stride = 1;
@@ -71,7 +75,7 @@ function stockhamLanes(size: number, radices: readonly number[]): LanePlan {
 /** As in fft/bluestein.ts, with the scale of the inverse inside the kernel's spectrum. */
 function bluesteinLanes(size: number): LanePlan {
   const inner = lanePlan(nextSmoothSize(2 * size - 1));
-  const input = allocate(complexBytes * size);
+  const input = allocate(complexBytes * (size + slack));
   const factors = chirp(size);
   const conjugated = factors.map((value, i) => (i % 2 === 0 ? value : -value));
   const factorsAt = place(factors);

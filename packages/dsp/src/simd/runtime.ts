@@ -64,6 +64,13 @@ export function place(values: ArrayLike<number>): number {
   return address;
 }
 
+/** Weights for `gather` and `scatter`, with the room behind them that `gather` needs. */
+export function placeWeights(weights: Float32Array, scale: number): number {
+  const address = allocate(4 * weights.length + 12);
+  for (let i = 0; i < weights.length; i++) floats[address / 4 + i] = weights[i] * scale;
+  return address;
+}
+
 /** Parameters of a kernel in memory for good. */
 export function placeWords(...values: number[]): number {
   const address = allocate(4 * values.length);

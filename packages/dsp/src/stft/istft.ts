@@ -1,5 +1,7 @@
+import { engine } from '../engine.ts';
 import { realPlan } from '../fft/realPlan.ts';
 import { reject, requireWhole } from '../guard.ts';
+import { overlapAddLanes } from '../simd/synthesis.ts';
 import type { ComplexSpectrogram } from '../types.ts';
 import { type FramePlan, framePlan, type StftOptions } from './options.ts';
 import { realOut } from './out.ts';
@@ -19,7 +21,7 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions): F
   requireComplexSpectrogram('istft', spectrogram, plan.bins);
   const length = istftLength('istft', spectrogram.frames, plan, options.length);
   const out = realOut('istft', options.out, length);
-  const sum = overlapAdd(spectrogram, plan);
+  const sum = engine() === 'simd' ? overlapAddLanes(spectrogram, plan) : overlapAdd(spectrogram, plan);
   const weight = windowWeight(plan, spectrogram.frames);
   const start = plan.center ? Math.floor(plan.nFft / 2) : 0;
   for (let i = 0; i < length; i++) {
