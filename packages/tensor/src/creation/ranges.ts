@@ -1,0 +1,46 @@
+import { emptyTensor } from '../autograd/apply.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** `arange(5)` is 0 to 4; `arange(start, end, step)` stops before `end`. */
+export function arange(end: number): Tensor<[number]>;
+export function arange(start: number, end: number, step?: number): Tensor<[number]>;
+export function arange(first: number, second?: number, step = 1): Tensor<[number]> {
+  const [start, end] = second === undefined ? [0, first] : [first, second];
+  const count = Math.ceil((end - start) / step);
+  if (step === 0 || !Number.isFinite(count) || count < 0) {
+    throw new RangeError(
+      `arange: step must lead from start to end, got start=${start} end=${end} step=${step}`,
+    );
+  }
+  return filled(count, (index) => start + index * step, 'arange');
+}
+
+/** `count` evenly spaced numbers from `start` to `end`, both included. */
+export function linspace<const N extends number>(start: number, end: number, count: N): Tensor<[N]> {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new RangeError(`linspace: count must be a whole number of at least 0, got ${count}`);
+  }
+  const last = Math.max(1, count - 1);
+  // From both ends towards the middle, so that the last element is `end` to the bit.
+  const at = (index: number) =>
+    index * 2 < last ? start + (index * (end - start)) / last : end - ((last - index) * (end - start)) / last;
+  return filled(count, count === 1 ? () => start : at, 'linspace') as Tensor<[number]> as Tensor<[N]>;
+}
+
+/** The identity matrix. */
+export function eye<const N extends number>(size: N): Tensor<[N, N]> {
+  if (!Number.isInteger(size) || size < 0) {
+    throw new RangeError(`eye: size must be a whole number of at least 0, got ${size}`);
+  }
+  const out = emptyTensor('eye', [size, size] as [N, N], 'float32');
+  const data = out.data.fill(0);
+  for (let i = 0; i < size; i++) data[i * (size + 1)] = 1;
+  return out;
+}
+
+function filled(count: number, value: (index: number) => number, maker: string): Tensor<[number]> {
+  const out = emptyTensor(maker, [count] as [number], 'float32');
+  const data = out.data;
+  for (let index = 0; index < count; index++) data[index] = value(index);
+  return out;
+}

@@ -1,0 +1,14 @@
+import { comparison } from '../elementwise/comparison.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Binary } from '../types/broadcast.ts';
+import type { DType, Fits, Out, Shape } from '../types/shape.ts';
+
+const run = comparison({ name: 'eq', scalar: (a, b) => a === b });
+
+/** Where a equals b. */
+export function eq<A extends Shape, D extends DType, B extends Shape = []>(
+  a: Tensor<A, D>,
+  b: Fits<Tensor<B, D> | number, Binary<'eq', A, B>>,
+): Tensor<Out<Binary<'eq', A, B>>, 'bool'> {
+  return run(a, b);
+}
