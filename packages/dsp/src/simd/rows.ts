@@ -1,159 +1,146 @@
 import type { Complex } from '../types.ts';
 import { complexBytes, fftLanes, lanePlan } from './lanePlan.ts';
 import { realLanes } from './realLanes.ts';
-import { allocate, floats, placeWeights, placeWords, withScratch, words } from './runtime.ts';
+import { allocate, floats, placeWeights, placeWords, remember, withScratch, words } from './runtime.ts';
 
-/** Row-major data with rows of one length. */
-interface Rows {
-  readonly data: Float32Array;
+/**
+ * A transform of four rows: each input and output is the address of a kernel's parameters, of which the
+ * first four are the rows to read or to write.
+ */
+interface RowProgram {
+  readonly inputs: readonly RowPort[];
+  readonly outputs: readonly RowPort[];
+  run(): void;
+}
+
+interface RowPort {
+  readonly args: number;
   readonly length: number;
 }
 
-/** Four addresses of rows into the first four parameters of a kernel. */
-function setRows(args: number, addresses: readonly number[]): void {
-  words.set(addresses, args / 4);
-}
-
-const ones = (length: number) => new Float32Array(length).fill(1);
+const imaginary = 16;
 
 /** `rfft` in single precision. */
 export function realRows(input: Float32Array, size: number, out: Complex): void {
-  withScratch(
-    () => realLanes(size),
-    (lanes) => {
-      const { gather, scatter } = fftLanes();
-      const { bins, spectrum } = lanes;
-      const gatherArgs = placeWords(
-        0,
-        0,
-        0,
-        0,
-        placeWeights(ones(size), lanes.forwardScale),
-        lanes.time,
-        lanes.timeStep,
-      );
-      const weights = placeWeights(ones(bins), 1);
-      const reArgs = placeWords(0, 0, 0, 0, weights, spectrum, complexBytes);
-      const imArgs = placeWords(0, 0, 0, 0, weights, spectrum + 16, complexBytes);
-      const outputs = [out.re, out.im].map((data) => ({ data, length: bins }));
-      eachFourRows([{ data: input, length: size }], outputs, ([from], [re, im]) => {
-        lanes.clear();
-        setRows(gatherArgs, from);
-        gather(gatherArgs, 0, size);
-        lanes.forward();
-        setRows(reArgs, re);
-        scatter(reArgs, 0, bins);
-        setRows(imArgs, im);
-        scatter(imArgs, 0, bins);
-      });
-    },
-  );
+  runRows(() => remember(`rfft ${size}`, () => realProgram(size)), [input], [out.re, out.im]);
 }
 
 /** `irfft` in single precision. */
 export function inverseRealRows(input: Complex, size: number, out: Float32Array): void {
-  withScratch(
-    () => realLanes(size),
-    (lanes) => {
-      const { gather, scatter } = fftLanes();
-      const { bins, spectrumIn } = lanes;
-      const weights = placeWeights(ones(bins), 1);
-      const spectrum = allocateLanes(bins);
-      const reArgs = placeWords(0, 0, 0, 0, weights, spectrum, complexBytes);
-      const imArgs = placeWords(0, 0, 0, 0, weights, spectrum + 16, complexBytes);
-      const outArgs = placeWords(
-        0,
-        0,
-        0,
-        0,
-        placeWeights(ones(size), 1 / size),
-        lanes.timeOut,
-        lanes.timeStep,
-      );
-      const inputs = [input.re, input.im].map((data) => ({ data, length: bins }));
-      eachFourRows(inputs, [{ data: out, length: size }], ([re, im], [to]) => {
-        setRows(reArgs, re);
-        gather(reArgs, 0, bins);
-        setRows(imArgs, im);
-        gather(imArgs, 0, bins);
-        // Gathering in fours writes past the last bin, so it happens beside the plan's own memory.
-        floats.copyWithin(spectrumIn / 4, spectrum / 4, (spectrum + complexBytes * bins) / 4);
-        lanes.inverse();
-        setRows(outArgs, to);
-        scatter(outArgs, 0, size);
-      });
-    },
-  );
-}
-
-/** Lanes for so many complex numbers, with room for a gather. */
-function allocateLanes(count: number): number {
-  return allocate(complexBytes * (count + 3));
+  runRows(() => remember(`irfft ${size}`, () => inverseRealProgram(size)), [input.re, input.im], [out]);
 }
 
 /** `fft` and, with re and im swapped, `ifft` in single precision. */
 export function complexRows(input: Complex, size: number, scale: number, out: Complex): void {
-  withScratch(
-    () => lanePlan(size),
-    (plan) => {
-      const { gather, scatter } = fftLanes();
-      const weights = placeWeights(ones(size), 1);
-      const scaled = placeWeights(ones(size), scale);
-      const parts = [0, 16];
-      const gathers = parts.map((part) => placeWords(0, 0, 0, 0, weights, plan.input + part, complexBytes));
-      const scatters = parts.map((part) => placeWords(0, 0, 0, 0, scaled, plan.result + part, complexBytes));
-      const rowsOf = ({ re, im }: Complex): Rows[] => [re, im].map((data) => ({ data, length: size }));
-      eachFourRows(rowsOf(input), rowsOf(out), (from, to) => {
-        gathers.forEach((args, part) => {
-          setRows(args, from[part]);
-          gather(args, 0, size);
-        });
-        plan.transform();
-        scatters.forEach((args, part) => {
-          setRows(args, to[part]);
-          scatter(args, 0, size);
-        });
-      });
-    },
-  );
+  const program = () => remember(`fft ${size} ${scale}`, () => complexProgram(size, scale));
+  runRows(program, [input.re, input.im], [out.re, out.im]);
+}
+
+function port(length: number, scale: number, lanes: number, step: number): RowPort {
+  const weights = placeWeights(new Float32Array(length).fill(1), scale);
+  return { args: placeWords(0, 0, 0, 0, weights, lanes, step), length };
+}
+
+/** Real and imaginary parts of complex lanes, row for row. */
+function complexPorts(length: number, scale: number, lanes: number): RowPort[] {
+  return [0, imaginary].map((part) => port(length, scale, lanes + part, complexBytes));
+}
+
+function realProgram(size: number): RowProgram {
+  const lanes = realLanes(size);
+  const input = port(size, lanes.forwardScale, lanes.time, lanes.timeStep);
+  const outputs = complexPorts(lanes.bins, 1, lanes.spectrum);
+  const run = () => {
+    lanes.clear();
+    gather(input);
+    lanes.forward();
+    outputs.forEach(scatter);
+  };
+  return { inputs: [input], outputs, run };
+}
+
+function inverseRealProgram(size: number): RowProgram {
+  const lanes = realLanes(size);
+  const { bins, spectrumIn } = lanes;
+  // Gathering in fours writes past the last bin, so it happens beside the plan's own memory.
+  const spectrum = allocate(complexBytes * (bins + 3));
+  const inputs = complexPorts(bins, 1, spectrum);
+  const output = port(size, 1 / size, lanes.timeOut, lanes.timeStep);
+  const run = () => {
+    inputs.forEach(gather);
+    floats.copyWithin(spectrumIn / 4, spectrum / 4, (spectrum + complexBytes * bins) / 4);
+    lanes.inverse();
+    scatter(output);
+  };
+  return { inputs, outputs: [output], run };
+}
+
+function complexProgram(size: number, scale: number): RowProgram {
+  const plan = lanePlan(size);
+  const inputs = complexPorts(size, 1, plan.input);
+  const outputs = complexPorts(size, scale, plan.result);
+  const run = () => {
+    inputs.forEach(gather);
+    plan.transform();
+    outputs.forEach(scatter);
+  };
+  return { inputs, outputs, run };
+}
+
+function gather({ args, length }: RowPort): void {
+  fftLanes().gather(args, 0, length);
+}
+
+function scatter({ args, length }: RowPort): void {
+  fftLanes().scatter(args, 0, length);
 }
 
 /** So many values of a row set stand in the lanes' memory at once. */
 const chunkValues = 1 << 16;
 
-/**
- * Carries rows into the lanes' memory and results out again, some at a time, and calls `visit` with the
- * addresses of four input rows and four output rows of each array. Where fewer are left the last
- * input row stands for the missing ones, and their results go where nobody looks.
- */
-function eachFourRows(
-  inputs: readonly Rows[],
-  outputs: readonly Rows[],
-  visit: (from: number[][], to: number[][]) => void,
+/** Carries rows into the lanes' memory, transforms them by fours, and carries the results out again. */
+function runRows(
+  plan: () => RowProgram,
+  inputs: readonly Float32Array[],
+  outputs: readonly Float32Array[],
 ): void {
-  const [{ data, length }] = inputs;
-  const count = data.length / length;
-  const longest = Math.max(...inputs.map((rows) => rows.length), ...outputs.map((rows) => rows.length));
-  const chunk = Math.min(count, Math.max(4, 4 * Math.floor(chunkValues / longest / 4)));
-  const from = inputs.map((rows) => allocate(4 * chunk * rows.length + 12));
-  const to = outputs.map((rows) => allocate(4 * chunk * rows.length));
-  const nowhere = allocate(4 * longest);
-  for (let first = 0; first < count; first += chunk) {
-    const here = Math.min(chunk, count - first);
-    inputs.forEach(({ data, length }, i) => {
-      floats.set(data.subarray(first * length, (first + here) * length), from[i] / 4);
-    });
-    for (let row = 0; row < here; row += 4) {
-      const lanes = [row, row + 1, row + 2, row + 3];
-      visit(
-        inputs.map((rows, i) => lanes.map((lane) => from[i] + 4 * rows.length * Math.min(lane, here - 1))),
-        outputs.map((rows, i) =>
-          lanes.map((lane) => (lane < here ? to[i] + 4 * rows.length * lane : nowhere)),
-        ),
-      );
+  withScratch(plan, (program) => {
+    const count = inputs[0].length / program.inputs[0].length;
+    const longest = Math.max(program.inputs[0].length, program.outputs[0].length);
+    const chunk = Math.min(count, Math.max(4, 4 * Math.floor(chunkValues / longest / 4)));
+    const from = program.inputs.map(({ length }) => allocate(4 * chunk * length + 12));
+    const to = program.outputs.map(({ length }) => allocate(4 * chunk * length));
+    const nowhere = allocate(4 * longest);
+    for (let first = 0; first < count; first += chunk) {
+      const here = Math.min(chunk, count - first);
+      program.inputs.forEach(({ length }, i) => {
+        floats.set(inputs[i].subarray(first * length, (first + here) * length), from[i] / 4);
+      });
+      for (let row = 0; row < here; row += 4) {
+        // Where fewer than four rows are left, the first stands for the missing, and their results go nowhere.
+        program.inputs.forEach((one, i) => {
+          setRows(one, from[i], row, here, from[i]);
+        });
+        program.outputs.forEach((one, i) => {
+          setRows(one, to[i], row, here, nowhere);
+        });
+        program.run();
+      }
+      program.outputs.forEach(({ length }, i) => {
+        outputs[i].set(floats.subarray(to[i] / 4, to[i] / 4 + here * length), first * length);
+      });
     }
-    outputs.forEach(({ data, length }, i) => {
-      data.set(floats.subarray(to[i] / 4, to[i] / 4 + here * length), first * length);
-    });
+  });
+}
+
+function setRows(
+  { args, length }: RowPort,
+  base: number,
+  row: number,
+  count: number,
+  otherwise: number,
+): void {
+  for (let lane = 0; lane < 4; lane++) {
+    words[args / 4 + lane] = row + lane < count ? base + 4 * length * (row + lane) : otherwise;
   }
 }

@@ -27,13 +27,8 @@ let known = new Map<string, unknown>();
 export let floats = new Float32Array(0);
 export let words = new Int32Array(0);
 
-/** Shared or not as the modules expect it, which is as the machine can. */
 function laneMemory(): WebAssembly.Memory {
-  memory ??= new WebAssembly.Memory({
-    initial: 1,
-    maximum: maximumPages,
-    shared: typeof SharedArrayBuffer === 'function',
-  });
+  memory ??= new WebAssembly.Memory({ initial: 1, maximum: maximumPages });
   return memory;
 }
 
