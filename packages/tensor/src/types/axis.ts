@@ -67,17 +67,15 @@ export type From<
     : [];
 
 /** Every axis that is named, as a union of indices; `number` for all, `null` where unknown, a sentence where wrong. */
-export type AxisIndices<
-  Op extends string,
-  S extends Shape,
-  Axes extends AxisArgument,
-> = Axes extends undefined
+export type AxisIndices<Op extends string, S extends Shape, Axes extends AxisArgument> = [Axes] extends [
+  undefined,
+]
   ? number
-  : Axes extends number
+  : [Axes] extends [number]
     ? AxisIndicesOfList<Op, S, [Axes]>
-    : Axes extends Shape
+    : [Axes] extends [Shape]
       ? AxisIndicesOfList<Op, S, Axes>
-      : never;
+      : null;
 
 type AxisIndicesOfList<
   Op extends string,

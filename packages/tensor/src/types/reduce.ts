@@ -9,17 +9,20 @@ export type Reduce<
   KeepDims extends boolean = false,
 > = Reduced<S, AxisIndices<Op, S, Axes>, KeepDims>;
 
-type Reduced<S extends Shape, Indices, KeepDims extends boolean> = [Indices] extends [string]
-  ? Indices
-  : [Indices] extends [number]
-    ? boolean extends KeepDims
-      ? Shape
-      : number extends S['length']
-        ? KeepDims extends true
-          ? Shape
-          : []
-        : WithoutAxes<S, Indices, KeepDims extends true ? [1] : []>
-    : Shape;
+/** Exported because declaration files must be able to name it, or they spell out the whole rule. */
+export type Reduced<S extends Shape, Indices, KeepDims extends boolean> = [Indices] extends [never]
+  ? S
+  : [Indices] extends [string]
+    ? Indices
+    : [Indices] extends [number]
+      ? boolean extends KeepDims
+        ? Shape
+        : number extends S['length']
+          ? KeepDims extends true
+            ? Shape
+            : []
+          : WithoutAxes<S, Indices, KeepDims extends true ? [1] : []>
+      : Shape;
 
 type WithoutAxes<
   S extends Shape,

@@ -18,16 +18,16 @@ export type Gather<
         ? Index
         : `${Op}: index ${Show<Index>} must fit ${Show<S>} beside axis ${AxisIndex<S, Axis>}`;
 
-/** Whether `index` reaches beyond the tensor along another axis. */
-type Overhang<S extends Shape, Index extends Shape, Along extends number> = false extends {
+/** Whether `index` is known to reach beyond the tensor along another axis. */
+type Overhang<S extends Shape, Index extends Shape, Along extends number> = true extends {
   [Axis in keyof S]: Axis extends `${Along}`
-    ? true
-    : Axis extends keyof Index
-      ? AtLeast<S[Axis], Index[Axis] & number>
-      : true;
+    ? false
+    : IsBeyond<Axis extends keyof Index ? Index[Axis] : 0, S[Axis]>;
 }[number]
   ? true
   : false;
+
+type IsBeyond<Reach, Length extends number> = AtLeast<Length, Reach & number> extends false ? true : false;
 
 /** `scatterAdd(axis, index, source)` keeps the shape; `source` is shaped as `index`. */
 export type ScatterSource<Index extends Shape, Source extends Shape> = number extends (

@@ -1,0 +1,4 @@
+/** Compiles only where both are the very same type: `number` is not `5`, `any` is nothing but `any`. */
+export type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+export type Expect<Holds extends true> = Holds;
