@@ -1,0 +1,109 @@
+import { type F32x4, f32x4, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
+import type { Layout } from '../reduction/reduction.ts';
+import type { AnyTensor } from '../tensor.ts';
+
+type Kind = 'softmax' | 'logSoftmax';
+
+/** Columns of one item, worked on four at a time. */
+const blockColumns = 16;
+/** Elements from which on a range pays for the way to another thread. */
+const grainElements = 4096;
+
+const parameters = { out: 'i32', x: 'i32', length: 'i32', inner: 'i32' } as const;
+type Parameters = Readonly<Record<keyof typeof parameters, I32>>;
+
+const kernels = kernelFamily('softmax', (family) => ({
+  softmaxRows: family.kernel(parameters, (k, given) => alongRows(k, given, softmaxOfRow)),
+  logSoftmaxRows: family.kernel(parameters, (k, given) => alongRows(k, given, logSoftmaxOfRow)),
+  softmaxColumns: family.kernel(parameters, (k, given) => alongColumns(k, given, 'softmax')),
+  logSoftmaxColumns: family.kernel(parameters, (k, given) => alongColumns(k, given, 'logSoftmax')),
+}));
+
+type OfRow = (k: KernelBuilder, out: I32, x: I32, length: I32) => void;
+
+function alongRows(k: KernelBuilder, { out, x, length }: Parameters, ofRow: OfRow): void {
+  const rowBytes = k.let(length.shl(2));
+  k.for(k.begin, k.end, 1, (row) => {
+    ofRow(k, k.let(out.add(row.mul(rowBytes))), k.let(x.add(row.mul(rowBytes))), length);
+  });
+}
+
+const softmaxOfRow: OfRow = (k, out, x, length) => {
+  const largest = largestOf(k, x, length);
+  const total = k.variable(f32x4, 0, 'total');
+  k.forLanes(0, length, (at) => {
+    const grown = k.let(at.load(x).sub(largest).exp());
+    at.store(out, grown);
+    total.set(total.add(at.only(grown, 0)));
+  });
+  const scale = k.let(f32x4(1).div(total.sumLanes().splat()));
+  k.forLanes(0, length, (at) => at.store(out, at.load(out).mul(scale)));
+};
+
+const logSoftmaxOfRow: OfRow = (k, out, x, length) => {
+  const largest = largestOf(k, x, length);
+  const total = k.variable(f32x4, 0, 'total');
+  k.forLanes(0, length, (at) => total.set(total.add(at.only(at.load(x).sub(largest).exp(), 0))));
+  const shift = k.let(total.sumLanes().splat().log().add(largest));
+  k.forLanes(0, length, (at) => at.store(out, at.load(x).sub(shift)));
+};
+
+/** In every lane. */
+function largestOf(k: KernelBuilder, x: I32, length: I32): F32x4 {
+  const largest = k.variable(f32x4, -Infinity, 'largest');
+  k.forLanes(0, length, (at) => largest.set(largest.max(at.load(x, -Infinity))));
+  return k.let(largest.maxLanes().splat());
+}
+
+/** An item is a block of columns of one outer index. */
+function alongColumns(k: KernelBuilder, { out, x, length, inner }: Parameters, kind: Kind): void {
+  const blocks = k.let(inner.add(blockColumns - 1).divU(blockColumns));
+  const rowBytes = k.let(inner.shl(2));
+  const outToX = k.let(x.sub(out));
+  k.for(k.begin, k.end, 1, (item) => {
+    const column = k.let(item.remU(blocks).mul(blockColumns));
+    const first = k.let(out.add(item.divU(blocks).mul(length).mul(rowBytes)));
+    const stop = k.let(first.add(length.mul(rowBytes)));
+    const eachRow = (body: (out: I32, x: I32) => void) => {
+      const row = k.variable(i32, first, 'row');
+      k.while(
+        () => row.ne(stop),
+        () => {
+          body(row, k.let(row.add(outToX)));
+          row.set(row.add(rowBytes));
+        },
+      );
+    };
+    k.forLanes(column, column.add(blockColumns).min(inner), (at) => {
+      const largest = k.variable(f32x4, -Infinity, 'largest');
+      eachRow((_, from) => largest.set(largest.max(at.load(from))));
+      const total = k.variable(f32x4, 0, 'total');
+      if (kind === 'softmax') {
+        eachRow((to, from) => {
+          const grown = k.let(at.load(from).sub(largest).exp());
+          at.store(to, grown);
+          total.set(total.add(grown));
+        });
+        const scale = k.let(f32x4(1).div(total));
+        eachRow((to) => at.store(to, at.load(to).mul(scale)));
+      } else {
+        eachRow((_, from) => total.set(total.add(at.load(from).sub(largest).exp())));
+        const shift = k.let(total.log().add(largest));
+        eachRow((to, from) => at.store(to, at.load(from).sub(shift)));
+      }
+    });
+  });
+}
+
+export function runSoftmax(kind: Kind, out: AnyTensor, x: AnyTensor, { outer, length, inner }: Layout): void {
+  if (outer * length * inner === 0) return;
+  const values = [out.pointer, x.pointer, length, inner] as const;
+  if (inner === 1) {
+    const kernel = kind === 'softmax' ? kernels.softmaxRows : kernels.logSoftmaxRows;
+    kernel.run(outer, values, Math.ceil(grainElements / length));
+    return;
+  }
+  const kernel = kind === 'softmax' ? kernels.softmaxColumns : kernels.logSoftmaxColumns;
+  const grain = Math.ceil(grainElements / (length * Math.min(inner, blockColumns)));
+  kernel.run(outer * Math.ceil(inner / blockColumns), values, grain);
+}
