@@ -1,5 +1,5 @@
+import { ByteWriter } from './bytes.ts';
 import { type Kind, kindCode } from './kinds.ts';
-import { unsignedLeb128 } from './leb128.ts';
 
 /** One function ready to be written: parameters come first among its locals. */
 export interface FunctionCode {
@@ -8,9 +8,9 @@ export interface FunctionCode {
   readonly results: readonly Kind[];
   readonly locals: readonly Kind[];
   /** The body without its closing `end`. */
-  readonly code: readonly number[];
+  readonly code: Uint8Array;
   readonly exported: boolean;
-  /** Names for the first locals, only for people who read the module as text. */
+  /** Names for locals, only for people who read the module as text. */
   readonly localNames?: readonly string[];
 }
 
@@ -19,11 +19,11 @@ export interface MemoryImport {
   readonly maximumPages: number;
 }
 
-const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-const section = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 };
+const header = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+const sections = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 };
+const nameSections = { functions: 1, locals: 2 };
 const functionType = 0x60;
-const functionExport = 0x00;
-const memoryImport = 0x02;
+const external = { function: 0x00, memory: 0x02 };
 const limits = { withMaximum: 0x01, sharedWithMaximum: 0x03 };
 const end = 0x0b;
 
@@ -32,75 +32,101 @@ export function encodeModule(
   memory: MemoryImport,
   functions: readonly FunctionCode[],
 ): Uint8Array<ArrayBuffer> {
-  const types = new Map<string, { index: number; bytes: number[] }>();
-  const typeIndices = functions.map((one) => typeIndex(types, one));
-  const exported = functions.flatMap((one, index) =>
-    one.exported ? [[...text(one.name), functionExport, ...unsignedLeb128(index)]] : [],
+  const module = new ByteWriter(4096);
+  const types = functions.map(typeKey);
+  const distinct = [...new Set(types)];
+  module.append(header);
+  section(module, sections.type, (out) => {
+    list(out, distinct, (type) => writeType(out, functions[types.indexOf(type)] as FunctionCode));
+  });
+  section(module, sections.import, (out) => list(out, [memory], (one) => writeMemory(out, one)));
+  section(module, sections.function, (out) =>
+    list(out, types, (type) => out.unsigned(distinct.indexOf(type))),
   );
-  return Uint8Array.from([
-    ...header,
-    ...encodeSection(section.type, vector([...types.values()].map((type) => type.bytes))),
-    ...encodeSection(section.import, vector([encodeMemoryImport(memory)])),
-    ...encodeSection(section.function, vector(typeIndices.map(unsignedLeb128))),
-    ...encodeSection(section.export, vector(exported)),
-    ...encodeSection(section.code, vector(functions.map(encodeBody))),
-    ...encodeSection(section.custom, encodeNames(functions)),
-  ]);
+  section(module, sections.export, (out) => writeExports(out, functions));
+  section(module, sections.code, (out) => list(out, functions, (one) => writeBody(out, one)));
+  section(module, sections.custom, (out) => writeNames(out, functions));
+  return module.finish();
 }
 
-function typeIndex(types: Map<string, { index: number; bytes: number[] }>, one: FunctionCode): number {
-  const bytes = [functionType, ...kinds(one.parameters), ...kinds(one.results)];
-  const key = bytes.join();
-  const known = types.get(key) ?? { index: types.size, bytes };
-  types.set(key, known);
-  return known.index;
+function section(out: ByteWriter, id: number, write: (content: ByteWriter) => void): void {
+  const content = new ByteWriter(1024);
+  write(content);
+  out.byte(id);
+  out.sized(content);
 }
 
-function encodeMemoryImport({ shared, maximumPages }: MemoryImport): number[] {
-  const flags = shared ? limits.sharedWithMaximum : limits.withMaximum;
-  return [...text('env'), ...text('memory'), memoryImport, flags, 0, ...unsignedLeb128(maximumPages)];
+function list<T>(out: ByteWriter, items: readonly T[], write: (item: T, index: number) => void): void {
+  out.unsigned(items.length);
+  items.forEach(write);
 }
 
-function encodeBody({ locals, code }: FunctionCode): number[] {
-  const runs: { code: number; count: number }[] = [];
-  for (const code of locals.map(kindCode)) {
+function typeKey({ parameters, results }: FunctionCode): string {
+  return `${parameters.map(kindCode)}>${results.map(kindCode)}`;
+}
+
+function writeType(out: ByteWriter, { parameters, results }: FunctionCode): void {
+  out.byte(functionType);
+  for (const kinds of [parameters, results]) list(out, kinds, (kind) => out.byte(kindCode(kind)));
+}
+
+function writeMemory(out: ByteWriter, { shared, maximumPages }: MemoryImport): void {
+  out.text('env');
+  out.text('memory');
+  out.byte(external.memory);
+  out.byte(shared ? limits.sharedWithMaximum : limits.withMaximum);
+  out.unsigned(0);
+  out.unsigned(maximumPages);
+}
+
+function writeExports(out: ByteWriter, functions: readonly FunctionCode[]): void {
+  const exported = functions.filter((one) => one.exported);
+  list(out, exported, (one) => {
+    out.text(one.name);
+    out.byte(external.function);
+    out.unsigned(functions.indexOf(one));
+  });
+}
+
+function writeBody(out: ByteWriter, { locals, code }: FunctionCode): void {
+  const body = new ByteWriter(code.length + 32);
+  const runs: { kind: number; count: number }[] = [];
+  for (const kind of locals.map(kindCode)) {
     const last = runs.at(-1);
-    if (last?.code === code) last.count++;
-    else runs.push({ code, count: 1 });
+    if (last?.kind === kind) last.count++;
+    else runs.push({ kind, count: 1 });
   }
-  const body = vector(runs.map((run) => [...unsignedLeb128(run.count), run.code]));
-  for (const byte of code) body.push(byte);
-  body.push(end);
-  return [...unsignedLeb128(body.length), ...body];
+  list(body, runs, ({ kind, count }) => {
+    body.unsigned(count);
+    body.byte(kind);
+  });
+  body.append(code);
+  body.byte(end);
+  out.sized(body);
 }
 
 /** The name section lets profilers, stack traces and `kernel:wat` speak of functions by name. */
-function encodeNames(functions: readonly FunctionCode[]): number[] {
-  const functionNames = vector(functions.map((one, index) => [...unsignedLeb128(index), ...text(one.name)]));
-  const withLocals = functions.flatMap(({ localNames }, index) =>
-    localNames ? [[...unsignedLeb128(index), ...vector(localNames.map(named))]] : [],
-  );
-  const localNames = withLocals.length > 0 ? encodeSection(2, vector(withLocals)) : [];
-  return [...text('name'), ...encodeSection(1, functionNames), ...localNames];
+function writeNames(out: ByteWriter, functions: readonly FunctionCode[]): void {
+  out.text('name');
+  section(out, nameSections.functions, (content) => {
+    writeNameMap(
+      content,
+      functions.map((one) => one.name),
+    );
+  });
+  const named = functions.filter((one) => one.localNames);
+  if (named.length === 0) return;
+  section(out, nameSections.locals, (content) => {
+    list(content, named, (one) => {
+      content.unsigned(functions.indexOf(one));
+      writeNameMap(content, one.localNames as readonly string[]);
+    });
+  });
 }
 
-function named(name: string, index: number): number[] {
-  return [...unsignedLeb128(index), ...text(name)];
-}
-
-function encodeSection(id: number, content: readonly number[]): number[] {
-  return [id, ...unsignedLeb128(content.length), ...content];
-}
-
-function vector(items: readonly (readonly number[])[]): number[] {
-  return unsignedLeb128(items.length).concat(...items);
-}
-
-function kinds(list: readonly Kind[]): number[] {
-  return [...unsignedLeb128(list.length), ...list.map(kindCode)];
-}
-
-function text(value: string): number[] {
-  const bytes = new TextEncoder().encode(value);
-  return [...unsignedLeb128(bytes.length), ...bytes];
+function writeNameMap(out: ByteWriter, all: readonly string[]): void {
+  list(out, all, (name, index) => {
+    out.unsigned(index);
+    out.text(name);
+  });
 }

@@ -51,6 +51,6 @@ function writeFunction(definition: FunctionDefinition, context: ModuleContext) {
     throw error;
   }
   const results = definition.result === null ? [] : [definition.result];
-  const { locals, bytes: code, localNames } = writer;
-  return { name: definition.name, parameters: kinds, results, locals, code, localNames };
+  const { locals, localNames } = writer;
+  return { name: definition.name, parameters: kinds, results, locals, code: writer.out.finish(), localNames };
 }

@@ -1,91 +1,103 @@
 import { atomic, instructions, simd } from '../assembler/instructions.ts';
-import { isVector, type Kind } from '../assembler/kinds.ts';
-import { signedLeb128, unsignedLeb128 } from '../assembler/leb128.ts';
+import type { Kind } from '../assembler/kinds.ts';
 import { loads } from '../assembler/memoryInstructions.ts';
 import type { FunctionDefinition } from './functions.ts';
+
+/** `none` only gives its operand another kind; `choose` is `if` with a result: condition, then, else. */
+export const opcodes = {
+  none: -1,
+  choose: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  call: 0x10,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  f32Const: 0x43,
+  f64Const: 0x44,
+  v128Const: simd + 0x0c,
+} as const;
+export const mulAdd = { f32x4: simd + 0x105, f64x2: simd + 0x107 } as const;
+export const negMulAdd = { f32x4: simd + 0x106, f64x2: simd + 0x108 } as const;
+
+const nothing: readonly never[] = [];
+let clock = 0;
+/** Stores and assignments move the clock; expressions remember when they were made. */
+export const time = { now: () => clock, advance: () => ++clock };
 
 /**
  * An expression is a recipe: a tree of instructions that is written out where a statement uses it. A node used
  * twice inside one statement is computed once; `k.let` computes it at once and for all later statements.
  */
-export interface Node {
-  readonly kind: Kind | 'none';
-  readonly opcode: number;
-  readonly immediates: readonly number[];
-  readonly operands: readonly Node[];
-  /** When it was made, to tell a recipe whose ingredients have changed since (see writer.ts). */
-  readonly born: number;
-  readonly constant?: number;
-  readonly local?: number;
-  readonly mutable?: boolean;
-  readonly callee?: FunctionDefinition;
+export class Node {
+  /** To tell a recipe whose ingredients have changed since. */
+  readonly born = clock;
+  /** For the statement being written, by its number: how often it needs this node, and where it is kept. */
+  statement = 0;
+  uses = 0;
+  keptIn = -1;
+
+  constructor(
+    readonly kind: Kind | 'none',
+    readonly opcode: number,
+    readonly operands: readonly Node[] = nothing,
+    /** Unsigned numbers that follow the opcode. */
+    readonly immediates: readonly number[] = nothing,
+    /** The value of a constant; of a vector, its bytes. */
+    readonly literal?: number | bigint | Uint8Array,
+    readonly callee?: FunctionDefinition,
+    readonly isVariable = false,
+  ) {}
+
+  get isLocal(): boolean {
+    return this.opcode === opcodes.localGet;
+  }
+
+  /** The value, where this is an i32 constant. */
+  get integer(): number | undefined {
+    return this.opcode === opcodes.i32Const ? (this.literal as number) : undefined;
+  }
 }
-
-/** `none` only gives its operand another kind. */
-export const opcodes = {
-  none: -1,
-  localGet: 0x20,
-  localSet: 0x21,
-  localTee: 0x22,
-  select: 0x1b,
-  call: 0x10,
-  choose: 0x04,
-  else: 0x05,
-  end: 0x0b,
-};
-export const mulAdd: Partial<Record<Kind, number>> = { f32x4: simd + 0x105, f64x2: simd + 0x107 };
-export const negMulAdd: Partial<Record<Kind, number>> = { f32x4: simd + 0x106, f64x2: simd + 0x108 };
-
-let clock = 0;
-/** Stores and assignments move the clock; expressions remember when they were made. */
-export const time = { now: () => clock, advance: () => ++clock };
 
 export function operation(
   kind: Kind | 'none',
   opcode: number,
   operands: readonly Node[],
-  immediates: readonly number[] = [],
+  immediates: readonly number[] = nothing,
 ): Node {
-  return simplify({ kind, opcode, operands, immediates, born: clock });
+  if (kind === 'i32' && operands.length === 2) return simplifyInteger(opcode, operands[0]!, operands[1]!);
+  if (opcode === instructions.f32.splat[0]) return simplifySplat(operands[0]!);
+  return new Node(kind, opcode, operands, immediates);
 }
 
 export function call(callee: FunctionDefinition, operands: readonly Node[]): Node {
-  return {
-    kind: callee.result ?? 'none',
-    opcode: opcodes.call,
-    immediates: [],
-    operands,
-    born: clock,
-    callee,
-  };
+  return new Node(callee.result ?? 'none', opcodes.call, operands, nothing, undefined, callee);
 }
 
-export function local(kind: Kind, index: number, mutable = false): Node {
-  const immediates = unsignedLeb128(index);
-  return { kind, opcode: opcodes.localGet, immediates, operands: [], born: clock, local: index, mutable };
+export function local(kind: Kind, index: number, isVariable = false): Node {
+  return new Node(kind, opcodes.localGet, nothing, [index], undefined, undefined, isVariable);
 }
 
-const constantOpcodes = { i32: 0x41, i64: 0x42, f32: 0x43, f64: 0x44, v128: simd + 0x0c };
-
+/** One value goes to all lanes. */
 export function constant(kind: Kind, ...values: readonly (number | bigint)[]): Node {
-  const leaf = { kind, operands: [], born: clock };
-  const value = values[0] ?? 0;
-  if ((kind === 'f32x4' || kind === 'i32x4') && values.length === 1 && value !== 0) return splat(kind, value);
-  if (isVector(kind)) return { ...leaf, opcode: constantOpcodes.v128, immediates: laneBytes(kind, values) };
-  if (kind === 'i64')
-    return { ...leaf, opcode: constantOpcodes.i64, immediates: signedLeb128(BigInt(value)) };
-  const number = Number(value);
-  if (kind === 'i32') {
-    return { ...leaf, opcode: constantOpcodes.i32, immediates: signedLeb128(number), constant: number | 0 };
+  const first = values[0] ?? 0;
+  if (kind === 'i32') return literal(kind, opcodes.i32Const, Number(first) | 0);
+  if (kind === 'i64') return literal(kind, opcodes.i64Const, BigInt(first));
+  if (kind === 'f32') return literal(kind, opcodes.f32Const, Number(first));
+  if (kind === 'f64') return literal(kind, opcodes.f64Const, Number(first));
+  if (values.length === 1 && first !== 0) {
+    /** 7 bytes instead of 18, for the same machine code. */
+    if (kind === 'f32x4') return new Node(kind, instructions.f32.splat[0], [constant('f32', first)]);
+    if (kind === 'i32x4') return new Node(kind, instructions.i32.splat[0], [constant('i32', first)]);
   }
-  const array = kind === 'f32' ? Float32Array.of(number) : Float64Array.of(number);
-  return { ...leaf, opcode: constantOpcodes[kind], immediates: bytesOf(array), constant: number };
+  return literal(kind, opcodes.v128Const, laneBytes(kind, values));
 }
 
-/** 7 bytes instead of 18, for the same machine code. */
-function splat(kind: 'f32x4' | 'i32x4', value: number | bigint): Node {
-  const lane = kind === 'f32x4' ? 'f32' : 'i32';
-  return operation(kind, instructions[lane].splat[0], [constant(lane, value)]);
+function literal(kind: Kind, opcode: number, value: number | bigint | Uint8Array): Node {
+  return new Node(kind, opcode, nothing, nothing, value);
 }
 
 const laneArrays = {
@@ -97,8 +109,7 @@ const laneArrays = {
   f64x2: Float64Array,
 };
 
-/** One value goes to all lanes. */
-function laneBytes(kind: keyof typeof laneArrays, values: readonly (number | bigint)[]): number[] {
+function laneBytes(kind: keyof typeof laneArrays, values: readonly (number | bigint)[]): Uint8Array {
   const array = new laneArrays[kind](16 / laneArrays[kind].BYTES_PER_ELEMENT);
   if (values.length !== 1 && values.length !== array.length) {
     throw new RangeError(`${kind}: takes 1 value or ${array.length}, ${values.length} given`);
@@ -107,83 +118,79 @@ function laneBytes(kind: keyof typeof laneArrays, values: readonly (number | big
     const value = values[values.length === 1 ? 0 : lane] ?? 0;
     array[lane] = kind === 'i64x2' ? BigInt(value) : Number(value);
   }
-  return bytesOf(array);
-}
-
-function bytesOf(array: ArrayBufferView): number[] {
-  return [...new Uint8Array(array.buffer, array.byteOffset, array.byteLength)];
-}
-
-/** The bytes of an opcode: one, or a prefix and a number. */
-export function opcodeBytes(opcode: number): number[] {
-  if (opcode === opcodes.none) return [];
-  if (opcode < 0x100) return [opcode];
-  return [opcode >> 16, ...unsignedLeb128(opcode & 0xffff)];
+  return new Uint8Array(array.buffer);
 }
 
 export function isMemoryRead({ opcode }: Node): boolean {
-  if (opcode >= 0x28 && opcode <= 0x35) return true;
+  if (opcode < simd) return opcode >= 0x28 && opcode <= 0x35;
   if (opcode >= atomic) return true;
   const number = opcode - simd;
-  return opcode >= simd && (number <= 0x0a || number === 0x5c || number === 0x5d);
+  return number <= 0x0a || number === 0x5c || number === 0x5d;
 }
 
-const { add, mul, shl, sub } = instructions.i32;
-const addition = add[0];
+/** A number splat from memory is one instruction. */
+function simplifySplat(value: Node): Node {
+  const [opcode, alignment] = loads.f32x4.loadSplat;
+  const [loadOpcode] = loads.f32.load;
+  if (value.opcode !== loadOpcode) return new Node('f32x4', instructions.f32.splat[0], [value]);
+  return new Node('f32x4', opcode, value.operands, [alignment, value.immediates[1]!]);
+}
+
+const [addition] = instructions.i32.add;
+const [subtraction] = instructions.i32.sub;
+const [multiplication] = instructions.i32.mul;
+const [shift] = instructions.i32.shl;
 
 /** Folds constants, so that addresses end as one base and one constant offset. */
-function simplify(node: Node): Node {
-  const [left, right] = node.operands;
-  if (node.opcode === instructions.f32.splat[0] && left?.opcode === loads.f32.load[0]) {
-    const [opcode, alignment] = loads.f32x4.loadSplat;
-    return { ...node, opcode, immediates: [alignment, ...left.immediates.slice(1)], operands: left.operands };
+function simplifyInteger(opcode: number, left: Node, right: Node): Node {
+  const a = left.integer;
+  const b = right.integer;
+  if (a !== undefined && b !== undefined) {
+    const value = foldConstants(opcode, a, b);
+    if (value !== undefined) return constant('i32', value);
   }
-  if (node.kind !== 'i32' || left === undefined || right === undefined) return node;
-  const a = left.constant;
-  const b = right.constant;
-  if (a !== undefined && b !== undefined) return foldConstants(node, a, b);
-  if (node.opcode === addition) return simplifyAddition(node, left, right);
-  if (b === undefined) return node;
-  if (node.opcode === sub[0]) return operation('i32', addition, [left, constant('i32', -b | 0)]);
-  if (node.opcode === shl[0] && b === 0) return left;
-  if (node.opcode === mul[0] && b > 0 && (b & (b - 1)) === 0) {
-    return operation('i32', shl[0], [left, constant('i32', 31 - Math.clz32(b))]);
+  if (opcode === addition) return simplifyAddition(left, right);
+  if (b === undefined) return new Node('i32', opcode, [left, right]);
+  if (opcode === subtraction) return addConstant(left, -b | 0);
+  if (opcode === shift && b === 0) return left;
+  if (opcode === multiplication && b > 0 && (b & (b - 1)) === 0) {
+    return operation('i32', shift, [left, constant('i32', 31 - Math.clz32(b))]);
   }
-  return node;
+  return new Node('i32', opcode, [left, right]);
 }
 
-function foldConstants(node: Node, a: number, b: number): Node {
-  if (node.opcode === addition) return constant('i32', (a + b) | 0);
-  if (node.opcode === sub[0]) return constant('i32', (a - b) | 0);
-  if (node.opcode === mul[0]) return constant('i32', Math.imul(a, b));
-  if (node.opcode === shl[0]) return constant('i32', a << b);
-  return node;
+function foldConstants(opcode: number, a: number, b: number): number | undefined {
+  if (opcode === addition) return (a + b) | 0;
+  if (opcode === subtraction) return (a - b) | 0;
+  if (opcode === multiplication) return Math.imul(a, b);
+  if (opcode === shift) return a << b;
+  return undefined;
 }
 
 /** Moves constants outwards: (x + 4) + y becomes (x + y) + 4. */
-function simplifyAddition(node: Node, left: Node, right: Node): Node {
-  if (left.constant !== undefined) return operation('i32', addition, [right, left]);
-  if (right.constant === 0) return left;
-  const inner = splitAddition(left);
-  if (inner.offset !== 0) {
-    if (right.constant !== undefined) return addConstant(inner.base, (inner.offset + right.constant) | 0);
-    return addConstant(operation('i32', addition, [inner.base, right]), inner.offset);
-  }
-  const other = splitAddition(right);
-  if (other.offset === 0 || right.constant !== undefined) return node;
-  return addConstant(operation('i32', addition, [left, other.base]), other.offset);
+function simplifyAddition(left: Node, right: Node): Node {
+  const first = splitAddition(left);
+  const second = splitAddition(right);
+  const offset = (first.offset + second.offset) | 0;
+  if (first.base === undefined || second.base === undefined)
+    return addConstant((first.base ?? second.base)!, offset);
+  if (offset === 0 && first.base === left && second.base === right)
+    return new Node('i32', addition, [left, right]);
+  return addConstant(new Node('i32', addition, [first.base, second.base]), offset);
 }
 
-function addConstant(base: Node, offset: number): Node {
-  return offset === 0 ? base : operation('i32', addition, [base, constant('i32', offset)]);
+function addConstant(value: Node, added: number): Node {
+  const { base, offset } = splitAddition(value);
+  const total = (offset + added) | 0;
+  if (base === undefined) return constant('i32', total);
+  return total === 0 ? base : new Node('i32', addition, [base, constant('i32', total)]);
 }
 
-/** `base + offset` apart, when a node is such a sum. */
-function splitAddition(node: Node): { base: Node; offset: number } {
-  const [base, second] = node.operands;
-  if (node.opcode !== addition || base === undefined || second?.constant === undefined)
-    return { base: node, offset: 0 };
-  return { base, offset: second.constant };
+/** `base + offset` apart; no base where the node is a constant. */
+function splitAddition(node: Node): { base: Node | undefined; offset: number } {
+  if (node.integer !== undefined) return { base: undefined, offset: node.integer };
+  const offset = node.opcode === addition ? node.operands[1]?.integer : undefined;
+  return offset === undefined ? { base: node, offset: 0 } : { base: node.operands[0], offset };
 }
 
 /** Offsets up to here move from the address into the instruction, where they cost nothing. */
@@ -192,11 +199,15 @@ const largestFoldedOffset = 0xffff;
 /** Address operand and immediates of a memory access. The instruction adds its offset without wrapping at 4 GiB. */
 export function address(
   pointer: Node,
-  offset: number,
+  byteOffset: number,
   alignment: number,
 ): { base: Node; immediates: number[] } {
-  const split = splitAddition(pointer);
-  const folds = split.offset > 0 && split.offset <= largestFoldedOffset;
-  const total = offset + (folds ? split.offset : 0);
-  return { base: folds ? split.base : pointer, immediates: [alignment, ...unsignedLeb128(total)] };
+  if (!Number.isInteger(byteOffset) || byteOffset < 0) {
+    throw new RangeError(`kernel: a byte offset must be an integer from 0 on, ${byteOffset}`);
+  }
+  const { base, offset } = splitAddition(pointer);
+  if (base === undefined || offset <= 0 || offset > largestFoldedOffset) {
+    return { base: pointer, immediates: [alignment, byteOffset] };
+  }
+  return { base, immediates: [alignment, byteOffset + offset] };
 }

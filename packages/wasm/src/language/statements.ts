@@ -1,5 +1,4 @@
 import type { Kind } from '../assembler/kinds.ts';
-import { unsignedLeb128 } from '../assembler/leb128.ts';
 import {
   type Access,
   atomicStore,
@@ -52,7 +51,7 @@ export class Statements {
 
   /** Computes now, for all later uses. */
   let<V extends AnyValue>(value: V, name?: string): V {
-    if (value.node.local !== undefined && !value.node.mutable) return value;
+    if (value.node.isLocal && !value.node.isVariable) return value;
     const index = this.writer.newLocal(value.kind, name);
     this.writer.setLocal(index, value.node);
     return valueFrom(value.kind, local(value.kind, index)) as V;
@@ -167,19 +166,19 @@ export class Statements {
 
   if(condition: I32, then: () => void, otherwise?: () => void): void {
     this.writer.evaluate(condition.node);
-    this.writer.push(code.if, noResult);
+    this.open(code.if);
     this.nested(then);
     if (otherwise) {
-      this.writer.push(code.else);
+      this.writer.out.byte(code.else);
       this.nested(otherwise);
     }
-    this.writer.push(code.end);
+    this.writer.out.byte(code.end);
   }
 
   block(body: (exit: Exit) => void): void {
-    this.writer.push(code.block, noResult);
+    this.open(code.block);
     this.nested(() => body(this.exit()));
-    this.writer.push(code.end);
+    this.writer.out.byte(code.end);
   }
 
   /** Runs again and again until something breaks out. */
@@ -213,7 +212,8 @@ export class Statements {
   /** Leaves the function; a helper with a result gives it. */
   protected branch(target: number, condition?: I32): void {
     if (condition) this.writer.evaluate(condition.node);
-    this.writer.push(condition ? code.brIf : code.br, ...unsignedLeb128(this.writer.depth - target));
+    this.writer.out.byte(condition ? code.brIf : code.br);
+    this.writer.out.unsigned(this.writer.depth - target);
   }
 
   /** block { br_if out unless condition; loop { body; br_if again while condition } } */
@@ -224,18 +224,23 @@ export class Statements {
   ): void {
     this.block((exit) => {
       if (!entered) this.branch(this.writer.depth, (condition as () => I32)().eqz());
-      this.writer.push(code.loop, noResult);
+      this.open(code.loop);
       this.nested(() => {
         const top = this.writer.depth;
         body(exit);
         this.branch(top, condition?.());
       });
-      this.writer.push(code.end);
+      this.writer.out.byte(code.end);
     });
   }
 
   private newVariable<K extends Kind>(kind: K, initial: Operandable<K>, name: string): Variable<K> {
     return this.variable({ kind } as Type<K>, initial, name);
+  }
+
+  private open(opcode: number): void {
+    this.writer.out.byte(opcode);
+    this.writer.out.byte(noResult);
   }
 
   private nested(body: () => void): void {

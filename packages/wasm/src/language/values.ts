@@ -76,11 +76,11 @@ function methodFor([opcode, result, ...operands]: Instruction) {
   return function (this: Value, ...given: (AnyValue | number)[]): AnyValue {
     const nodes = [this.node];
     const lanes: number[] = [];
-    operands.forEach((operand, index) => {
-      const argument = given[index] as AnyValue | number;
-      if (operand === 'lane') lanes.push(argument as number);
-      else nodes.push(nodeOf(operand, argument));
-    });
+    for (let index = 0; index < operands.length; index++) {
+      const operand = operands[index] as Operand;
+      if (operand === 'lane') lanes.push(given[index] as number);
+      else nodes.push(nodeOf(operand, given[index] as AnyValue | number));
+    }
     return valueFrom(result, operation(result, opcode, nodes, lanes));
   };
 }
@@ -160,12 +160,12 @@ export class I64x2 extends instructionMethods('i64x2') {}
 export class F32x4 extends instructionMethods('f32x4') {
   /** this * b + c, in one rounding where relaxed SIMD allows. */
   mulAdd(b: F32x4 | number, c: F32x4 | number): F32x4 {
-    return new F32x4(fused('f32x4', mulAdd, this, b, c));
+    return new F32x4(fused('f32x4', mulAdd.f32x4, this, b, c));
   }
 
   /** c - this * b, in one rounding where relaxed SIMD allows. */
   negMulAdd(b: F32x4 | number, c: F32x4 | number): F32x4 {
-    return new F32x4(fused('f32x4', negMulAdd, this, b, c));
+    return new F32x4(fused('f32x4', negMulAdd.f32x4, this, b, c));
   }
 
   reciprocal(): F32x4 {
@@ -221,11 +221,11 @@ export class F32x4 extends instructionMethods('f32x4') {
 
 export class F64x2 extends instructionMethods('f64x2') {
   mulAdd(b: F64x2 | number, c: F64x2 | number): F64x2 {
-    return new F64x2(fused('f64x2', mulAdd, this, b, c));
+    return new F64x2(fused('f64x2', mulAdd.f64x2, this, b, c));
   }
 
   negMulAdd(b: F64x2 | number, c: F64x2 | number): F64x2 {
-    return new F64x2(fused('f64x2', negMulAdd, this, b, c));
+    return new F64x2(fused('f64x2', negMulAdd.f64x2, this, b, c));
   }
 }
 
@@ -268,14 +268,12 @@ function acrossLanes(value: F32x4, combine: (a: F32x4, b: F32x4) => F32x4): F32 
 
 function fused(
   kind: 'f32x4' | 'f64x2',
-  table: Partial<Record<Kind, number>>,
-  ...operands: (Value | number)[]
+  opcode: number,
+  a: Value,
+  b: Value | number,
+  c: Value | number,
 ): Node {
-  return operation(
-    kind,
-    table[kind] as number,
-    operands.map((operand) => nodeOf(kind, operand)),
-  );
+  return operation(kind, opcode, [a.node, nodeOf(kind, b), nodeOf(kind, c)]);
 }
 
 function kindOfEither(first: Value | number | bigint, second: Value | number | bigint): Kind {

@@ -1,8 +1,8 @@
+import { ByteWriter } from '../assembler/bytes.ts';
 import { instructions } from '../assembler/instructions.ts';
 import { type Kind, kindCode } from '../assembler/kinds.ts';
-import { unsignedLeb128 } from '../assembler/leb128.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { isMemoryRead, mulAdd, type Node, negMulAdd, opcodeBytes, opcodes, time } from './node.ts';
+import { isMemoryRead, mulAdd, type Node, negMulAdd, opcodes, time } from './node.ts';
 
 /** What a function needs from the module it is written into. */
 export interface ModuleContext {
@@ -11,20 +11,18 @@ export interface ModuleContext {
   functionIndex(definition: FunctionDefinition): number;
 }
 
-/** One statement: how often it uses each node, which of them are kept in which temporary. */
-interface Scope {
-  readonly uses: ReadonlyMap<Node, number>;
-  readonly kept: Map<Node, number>;
-  readonly taken: { readonly kind: Kind; readonly index: number }[];
-}
+let statements = 0;
 
 /** Writes one function: bytes, locals and nesting. */
 export class FunctionWriter {
-  readonly bytes: number[] = [];
+  readonly out = new ByteWriter();
   readonly locals: Kind[] = [];
   readonly localNames: string[];
   depth = 0;
-  readonly #idleTemporaries = new Map<number, number[]>();
+  /** Nodes that the present statement keeps in temporaries. */
+  readonly #kept: Node[] = [];
+  /** Temporaries nobody needs at the moment, by the code of their type. */
+  readonly #idleTemporaries: number[][] = [];
   readonly #assignedAt: number[] = [];
   #storedAt = -1;
 
@@ -36,10 +34,6 @@ export class FunctionWriter {
     this.localNames = [...parameterNames];
   }
 
-  push(...bytes: number[]): void {
-    for (const byte of bytes) this.bytes.push(byte);
-  }
-
   newLocal(kind: Kind, name = ''): number {
     const index = this.parameters.length + this.locals.push(kind) - 1;
     this.localNames[index] = name;
@@ -48,7 +42,7 @@ export class FunctionWriter {
 
   setLocal(index: number, value: Node): void {
     this.evaluate(value);
-    this.push(opcodes.localSet, ...unsignedLeb128(index));
+    this.#local(opcodes.localSet, index);
     this.#assignedAt[index] = time.advance();
   }
 
@@ -59,68 +53,101 @@ export class FunctionWriter {
 
   /** Writes an expression (or a statement without result); what it uses twice is computed once. */
   evaluate(root: Node): void {
-    const uses = new Map<Node, number>();
-    countUses(root, uses);
-    const scope: Scope = { uses, kept: new Map(), taken: [] };
-    this.#write(root, scope);
-    for (const { kind, index } of scope.taken) this.#idle(kind).push(index);
+    statements++;
+    countUses(root);
+    this.#write(root);
+    this.#releaseDownTo(0);
   }
 
-  #write(node: Node, scope: Scope): void {
-    const kept = scope.kept.get(node);
-    if (kept !== undefined) {
-      this.push(opcodes.localGet, ...unsignedLeb128(kept));
+  #write(node: Node): void {
+    if (node.keptIn >= 0) {
+      this.#local(opcodes.localGet, node.keptIn);
       return;
     }
     this.#refuseStale(node);
-    if (node.opcode === opcodes.choose) this.#writeChoice(node, scope);
-    else this.#writeInstruction(node, scope);
-    if ((scope.uses.get(node) ?? 0) > 1 && !isCheap(node)) this.#keep(node, scope);
+    if (node.opcode === opcodes.choose) this.#writeChoice(node);
+    else if (!this.context.relaxed && isFused(node)) this.#writeUnfused(node);
+    else this.#writeInstruction(node);
+    if (node.uses > 1 && !isCheap(node)) this.#keep(node);
   }
 
-  #keep(node: Node, { kept, taken }: Scope): void {
-    const kind = node.kind as Kind;
-    const index = this.#idle(kind).pop() ?? this.newLocal(kind);
-    taken.push({ kind, index });
-    kept.set(node, index);
-    this.push(opcodes.localTee, ...unsignedLeb128(index));
+  #writeInstruction(node: Node): void {
+    for (const operand of node.operands) this.#write(operand);
+    if (node.opcode === opcodes.none) return;
+    this.out.opcode(node.opcode);
+    for (const immediate of node.immediates) this.out.unsigned(immediate);
+    if (node.literal !== undefined) this.#writeLiteral(node);
+    if (node.callee) this.out.unsigned(this.context.functionIndex(node.callee));
   }
 
-  #writeInstruction(node: Node, scope: Scope): void {
-    const write = (operand: Node) => this.#write(operand, scope);
-    if (!this.context.relaxed && isFused(node)) {
-      writeUnfused(this, node, write);
-      return;
-    }
-    node.operands.forEach(write);
-    this.push(...opcodeBytes(node.opcode), ...node.immediates);
-    if (node.callee) this.push(...unsignedLeb128(this.context.functionIndex(node.callee)));
+  #writeLiteral({ kind, literal }: Node): void {
+    if (kind === 'i32') this.out.signed(literal as number);
+    else if (kind === 'i64') this.out.signedBig(literal as bigint);
+    else if (kind === 'f32') this.out.f32(literal as number);
+    else if (kind === 'f64') this.out.f64(literal as number);
+    else this.out.append(literal as Uint8Array);
+  }
+
+  /** a * b + c or c - a * b in two instructions that round twice, the same on every machine. */
+  #writeUnfused(node: Node): void {
+    const { mul, add, sub } = node.kind === 'f64x2' ? instructions.f64x2 : instructions.f32x4;
+    const [a, b, c] = node.operands as [Node, Node, Node];
+    const isNegated = node.opcode === negMulAdd[node.kind as 'f32x4'];
+    if (isNegated) this.#write(c);
+    this.#write(a);
+    this.#write(b);
+    this.out.opcode(mul[0]);
+    if (!isNegated) this.#write(c);
+    this.out.opcode(isNegated ? sub[0] : add[0]);
   }
 
   /** What an arm keeps is known inside that arm alone. */
-  #writeChoice({ kind, operands }: Node, scope: Scope): void {
+  #writeChoice({ kind, operands }: Node): void {
     const [condition, first, second] = operands as [Node, Node, Node];
-    this.#write(condition, scope);
-    this.push(opcodes.choose, kindCode(kind as Kind));
-    this.#write(first, { ...scope, kept: new Map(scope.kept) });
-    this.push(opcodes.else);
-    this.#write(second, { ...scope, kept: new Map(scope.kept) });
-    this.push(opcodes.end);
+    this.#write(condition);
+    this.out.byte(opcodes.choose);
+    this.out.byte(kindCode(kind as Kind));
+    const before = this.#kept.length;
+    this.#write(first);
+    this.#releaseDownTo(before);
+    this.out.byte(opcodes.else);
+    this.#write(second);
+    this.#releaseDownTo(before);
+    this.out.byte(opcodes.end);
+  }
+
+  #keep(node: Node): void {
+    const kind = node.kind as Kind;
+    node.keptIn = this.#idle(kind).pop() ?? this.newLocal(kind);
+    this.#kept.push(node);
+    this.#local(opcodes.localTee, node.keptIn);
+  }
+
+  #releaseDownTo(count: number): void {
+    while (this.#kept.length > count) {
+      const node = this.#kept.pop() as Node;
+      this.#idle(node.kind as Kind).push(node.keptIn);
+      node.keptIn = -1;
+    }
+  }
+
+  #local(opcode: number, index: number): void {
+    this.out.byte(opcode);
+    this.out.unsigned(index);
   }
 
   #idle(kind: Kind): number[] {
     const code = kindCode(kind);
-    const list = this.#idleTemporaries.get(code) ?? [];
-    this.#idleTemporaries.set(code, list);
-    return list;
+    this.#idleTemporaries[code] ??= [];
+    return this.#idleTemporaries[code];
   }
 
   #refuseStale(node: Node): void {
-    if (isMemoryRead(node) && this.#storedAt > node.born) {
+    if (this.#storedAt > node.born && isMemoryRead(node)) {
       throw new Error('kernel: a load is used after a later store, keep its value with k.let()');
     }
-    for (const { local } of node.operands) {
-      if (local !== undefined && (this.#assignedAt[local] ?? -1) > node.born) {
+    for (const operand of node.operands) {
+      if (operand.isVariable && (this.#assignedAt[operand.immediates[0]!] ?? -1) > node.born) {
         throw new Error(
           'kernel: an expression is used after its variable changed, keep its value with k.let()',
         );
@@ -129,28 +156,20 @@ export class FunctionWriter {
   }
 }
 
-function countUses(node: Node, uses: Map<Node, number>): void {
-  const count = uses.get(node) ?? 0;
-  uses.set(node, count + 1);
-  if (count === 0) for (const operand of node.operands) countUses(operand, uses);
+function countUses(node: Node): void {
+  if (node.statement !== statements) {
+    node.statement = statements;
+    node.uses = 0;
+  }
+  node.uses++;
+  if (node.uses === 1) for (const operand of node.operands) countUses(operand);
 }
 
 /** Writing it again is no longer than fetching it from a local. */
-function isCheap(node: Node): boolean {
-  return node.local !== undefined || node.constant !== undefined || node.opcode === opcodes.none;
+function isCheap({ isLocal, opcode, literal }: Node): boolean {
+  return isLocal || opcode === opcodes.none || typeof literal === 'number';
 }
 
 function isFused({ kind, opcode }: Node): boolean {
-  return kind !== 'none' && (mulAdd[kind] === opcode || negMulAdd[kind] === opcode);
-}
-
-/** a * b + c or c - a * b in two instructions that round twice, the same on every machine. */
-function writeUnfused(writer: FunctionWriter, node: Node, write: (operand: Node) => void): void {
-  const arithmetic = node.kind === 'f64x2' ? instructions.f64x2 : instructions.f32x4;
-  const [a, b, c] = node.operands as [Node, Node, Node];
-  const negated = negMulAdd[node.kind as Kind] === node.opcode;
-  for (const operand of negated ? [c, a, b] : [a, b]) write(operand);
-  writer.push(...opcodeBytes(arithmetic.mul[0]));
-  if (!negated) write(c);
-  writer.push(...opcodeBytes(negated ? arithmetic.sub[0] : arithmetic.add[0]));
+  return (kind === 'f32x4' || kind === 'f64x2') && (opcode === mulAdd[kind] || opcode === negMulAdd[kind]);
 }

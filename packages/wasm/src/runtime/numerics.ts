@@ -1,6 +1,6 @@
-import { simd } from '../assembler/instructions.ts';
+import { ByteWriter } from '../assembler/bytes.ts';
 import { encodeModule } from '../assembler/module.ts';
-import { opcodeBytes } from '../language/node.ts';
+import { mulAdd, opcodes } from '../language/node.ts';
 
 /**
  * `fast` lets `mulAdd` round once where the machine can (relaxed SIMD): half the instructions, and the last bit
@@ -59,15 +59,12 @@ function raiseNodeFlag(): boolean {
 
 /** One function whose body is a relaxed f32x4 mulAdd of three zeros. */
 function probeModule(): Uint8Array<ArrayBuffer> {
-  const zero = [...opcodeBytes(simd + 0x0c), ...new Array<number>(16).fill(0)];
-  const code = [...zero, ...zero, ...zero, ...opcodeBytes(simd + 0x105)];
-  const body = {
-    name: 'probe',
-    parameters: [],
-    results: ['f32x4' as const],
-    locals: [],
-    code,
-    exported: false,
-  };
-  return encodeModule({ shared: false, maximumPages: 1 }, [body]);
+  const code = new ByteWriter();
+  for (let operand = 0; operand < 3; operand++) {
+    code.opcode(opcodes.v128Const);
+    code.append(new Uint8Array(16));
+  }
+  code.opcode(mulAdd.f32x4);
+  const probe = { name: 'probe', parameters: [], results: ['f32x4' as const], locals: [], exported: false };
+  return encodeModule({ shared: false, maximumPages: 1 }, [{ ...probe, code: code.finish() }]);
 }
