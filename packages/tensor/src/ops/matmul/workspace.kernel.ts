@@ -1,0 +1,43 @@
+import { type Builder, heap, type I32, i32 } from '@sonograd/wasm';
+
+/** Memory that kernels use while they run, one slot for each thread that is in one at the same time. */
+const slotCount = 32;
+const headerBytes = 64;
+
+/** Words of the header: which slots are free, as bits. Eight zeros follow, for sums that start from nothing. */
+const zerosOffset = 32;
+
+let pointer = 0;
+let slotBytes = 0;
+
+export interface Workspace {
+  readonly workspace: number;
+  readonly slotBytes: number;
+  /** Eight zeros. */
+  readonly zeros: number;
+}
+
+/** Grows when a kernel needs more than any before. All slots are free between kernels. */
+export function reserveWorkspace(bytes: number): Workspace {
+  if (bytes > slotBytes) {
+    if (pointer !== 0) heap.free(pointer);
+    slotBytes = Math.ceil(bytes / 4096) * 4096 + 64;
+    pointer = heap.allocate(headerBytes + slotBytes * slotCount);
+    heap.i32(pointer, headerBytes / 4).fill(0);
+  }
+  heap.i32(pointer, 1)[0] = -1;
+  return { workspace: pointer, slotBytes, zeros: pointer + zerosOffset };
+}
+
+/** Takes a slot, runs the body with its address, gives it back. With more threads than slots, some wait in turn. */
+export function withSlot(k: Builder, workspace: I32, slotBytes: I32, body: (slot: I32) => void): void {
+  const number = k.variable(i32, 0, 'slotNumber');
+  k.loop((exit) => {
+    const free = k.let(i32.atomicLoad(workspace), 'free');
+    number.set(free.ctz());
+    const before = k.atomicCompareExchange(workspace, free, free.and(free.sub(1)));
+    exit.breakIf(before.eq(free).and(free.ne(0)));
+  });
+  body(k.let(workspace.add(headerBytes).add(number.mul(slotBytes)), 'slot'));
+  k.atomicAdd(workspace, i32(1).shl(number));
+}
