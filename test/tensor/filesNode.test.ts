@@ -23,6 +23,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+test('the package offers them under @sonograd/tensor/files', async () => {
+  const offered = await import('@sonograd/tensor/files');
+  expect(offered.loadSafetensors).toBe(loadSafetensors);
+});
+
 describe('save and load', () => {
   const weight = float32([2, 2], [1, 2, 3, 4.5]);
   const label = int32([1], [7]);

@@ -169,7 +169,9 @@ describe('fillNormal', () => {
     const moved = fillNormal(new Float32Array(64), key, 3, 0.5);
     expect([...moved]).toEqual([...standard].map((value) => Math.fround(3 + value * 0.5)));
     expect([...fillNormal(new Float32Array(3), key, 2, 0)]).toEqual([2, 2, 2]);
-    expect(() => fillNormal(moved, key, 0, -1)).toThrow('fillNormal: needs a finite mean and a deviation');
+    expect(() => fillNormal(moved, key, 0, -1)).toThrow(
+      'fillNormal: needs a finite float32 mean and a deviation',
+    );
     expect(() => fillNormal(moved, key, Number.NaN)).toThrow('got NaN, 1');
   });
 });

@@ -26,12 +26,7 @@ export function fillNormal(
   deviation = 1,
   offset = 0,
 ): Float32Array {
-  if (!Number.isFinite(mean) || !(deviation >= 0 && deviation < Infinity)) {
-    throw new RangeError(
-      `fillNormal: needs a finite mean and a deviation of at least 0, got ${mean}, ${deviation}`,
-    );
-  }
-  const [center, scale] = [Math.fround(mean), Math.fround(deviation)];
+  const { center, scale } = normalMoments(mean, deviation);
   const pair = new Float32Array(2);
   forEachBlock('fillNormal', out.length, key, offset, (block, at) => {
     gaussianPair(pair, block[0], block[1]);
@@ -102,6 +97,17 @@ export function uniformRange(low: number, high: number): { start: number; span: 
     throw new RangeError(`fillUniform: needs finite float32 bounds with low < high, got ${low}, ${high}`);
   }
   return { start, span, limit: nextBelow(end) };
+}
+
+/** Mean and deviation in float32. */
+export function normalMoments(mean: number, deviation: number): { center: number; scale: number } {
+  const [center, scale] = [Math.fround(mean), Math.fround(deviation)];
+  if (!Number.isFinite(center) || !(scale >= 0 && scale < Infinity)) {
+    throw new RangeError(
+      `fillNormal: needs a finite float32 mean and a deviation of at least 0, got ${mean}, ${deviation}`,
+    );
+  }
+  return { center, scale };
 }
 
 /** Of the 2^24 values that the upper bits of a word take, so many mean 1. */

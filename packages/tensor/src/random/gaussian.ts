@@ -14,7 +14,6 @@ export const LN_2 = round(Math.LN2);
 export const QUARTER_TURN = round((Math.PI / 2) * 2 ** -30);
 /** The bits of sqrt(1/2): exponents are counted from here, so that a mantissa lies around 1. */
 export const SQRT_HALF_BITS = 0x3f3504f3;
-export const ONE_BITS = 0x3f800000;
 export const MANTISSA_MASK = 0x007fffff;
 
 const float = new Float32Array(1);
