@@ -13,6 +13,7 @@ export type AnyTensor = Tensor<Shape, DType>;
  * A shape, a dtype and one contiguous, row-major stretch of memory, with the record of how it came about.
  * Methods such as `add` and `matmul` are the functions of `ops/` and `functions/`; `methods.ts` lists them.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: methods.ts holds run time and types together
 export class Tensor<out S extends Shape = Shape, out D extends DType = 'float32'> {
   readonly size: number;
   /** The sum of all gradients that `backward` brought here; only for leaves, unless `retainGrad` was called. */
@@ -112,5 +113,5 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = 'float32'
 }
 
 /** The methods are attached in one place, `methods.ts`, and typed from the functions themselves. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: methods.ts holds run time and types together
+// biome-ignore lint/correctness/noUnusedVariables: a merged declaration must repeat the parameters of the class
 export interface Tensor<out S extends Shape, out D extends DType> extends Methods {}

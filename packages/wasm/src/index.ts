@@ -1,11 +1,14 @@
 export type { Heap, HeapOptions, HeapStatistics } from './heap/heap.ts';
 export { createHeap, HeapFullError, heap } from './heap/heap.ts';
-export type { WasmFunction } from './language/functions.ts';
+export type { FunctionDefinition, WasmFunction } from './language/functions.ts';
 export { wasmFunction, wasmProcedure } from './language/functions.ts';
 export type { Builder, LaneOptions, LanePosition } from './language/lanes.ts';
 export type { Exit, Variable } from './language/statements.ts';
 export { f32, f32x4, f64, f64x2, i8x16, i16x8, i32, i32x4, i64, i64x2 } from './language/types.ts';
 export { F32, F32x4, F64, F64x2, I8x16, I16x8, I32, I32x4, I64, I64x2 } from './language/values.ts';
+export type { PoolState } from './pool/pool.ts';
+export { poolReady, poolState, setThreads } from './pool/pool.ts';
+export { requestedThreads } from './pool/requested.ts';
 export type { Family, FamilyBuilder } from './runtime/family.ts';
 export { kernelFamily, knownFamilies } from './runtime/family.ts';
 export type { Dispatcher, Kernel, KernelBuilder, KernelParameters } from './runtime/kernel.ts';

@@ -2,6 +2,7 @@ import { keep } from '../memory/scope.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Shape } from '../types/shape.ts';
 import type { GradientHook } from './node.ts';
+import { isTracing } from './trace.ts';
 
 const hooksOf = new WeakMap<Tensor, Set<GradientHook>>();
 const retaining = new WeakSet<Tensor>();
@@ -28,6 +29,6 @@ export function retainGrad<S extends Shape>(tensor: Tensor<S>): Tensor<S> {
 export function runHooks(tensor: Tensor, dOut: Tensor): Tensor {
   let gradient = dOut;
   for (const hook of hooksOf.get(tensor) ?? []) gradient = (hook(gradient) as Tensor | undefined) ?? gradient;
-  if (retaining.has(tensor)) tensor.grad = keep(gradient);
+  if (retaining.has(tensor) || (isTracing() && !tensor.isLeaf)) tensor.grad = keep(gradient);
   return gradient;
 }

@@ -6,12 +6,14 @@ import type { Nested, NestedShape } from '../types/create.ts';
 import type { DType, Fits, Mutable, Out, Shape } from '../types/shape.ts';
 import { type CreationOptions, withOptions } from './fill.ts';
 
-/** Truth values make a bool tensor, numbers one of float32. */
-export type DTypeOfNested<T> = T extends boolean
-  ? 'bool'
-  : T extends readonly (infer Element)[]
-    ? DTypeOfNested<Element>
-    : 'float32';
+/** Truth values make a bool tensor, numbers one of float32; looked into as deep as people write literals. */
+export type DTypeOfNested<T> = T extends Deep<boolean> ? 'bool' : 'float32';
+
+type Deep<Leaf> =
+  | Leaf
+  | readonly Leaf[]
+  | readonly (readonly Leaf[])[]
+  | readonly (readonly (readonly Leaf[])[])[];
 
 export type DTypeOfData<T extends TypedData> = T extends Float32Array
   ? 'float32'

@@ -56,7 +56,7 @@ function parse(equation: string, tensors: readonly AnyTensor[]): { inputs: strin
     throw new RangeError(`einsum: '${equation}' names ${inputs.length} operands, got ${tensors.length}`);
   }
   const sizes = new Map<string, number>();
-  inputs.forEach((labels, index) => checkSizes(equation, labels, tensors[index]!, sizes));
+  for (const [index, labels] of inputs.entries()) checkSizes(equation, labels, tensors[index]!, sizes);
   const output =
     right ??
     [...sizes.keys()]

@@ -1,4 +1,5 @@
-import { type ReductionOptions, reduction, shareAmongEqual } from '../reduction/reduction.ts';
+import { type ReductionOptions, reduction } from '../reduction/reduction.ts';
+import { shareAmongEqual } from '../reduction/shareAmongEqual.ts';
 import type { Tensor } from '../tensor.ts';
 import type { AxisArgument } from '../types/axis.ts';
 import type { Reduce } from '../types/reduce.ts';

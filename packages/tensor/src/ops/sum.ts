@@ -3,14 +3,13 @@ import type { Tensor } from '../tensor.ts';
 import type { AxisArgument } from '../types/axis.ts';
 import type { Reduce } from '../types/reduce.ts';
 import type { DType, Fits, Out, Shape } from '../types/shape.ts';
-import { expand } from './expand.ts';
 
 const run = reduction({
   name: 'sum',
   initial: 0,
   empty: 0,
   combine: (total, x) => total + x,
-  backward: ({ inputs: [x], dOut }) => [expand(dOut, x!.shape)],
+  backward: ({ inputs: [x], dOut }) => [dOut.expand(x!.shape)],
 });
 
 /** The sum over the named axes, or over all. */

@@ -1,6 +1,5 @@
 import { apply } from '../autograd/apply.ts';
 import type { BackwardContext, Gradients, Op } from '../autograd/op.ts';
-import { sumTo } from '../functions/sumTo.ts';
 import { reshape } from '../ops/reshape.ts';
 import { requireDType } from '../shape/require.ts';
 import { resolveAxes, showShape } from '../shape/shape.ts';
@@ -99,11 +98,4 @@ export function layoutOf(shape: Shape, { from, to }: AxisRun): Layout {
     length: product(shape.slice(from, to)),
     inner: product(shape.slice(to)),
   };
-}
-
-/** The gradient of max and min: what reaches the winner, divided evenly among equals. */
-export function shareAmongEqual({ inputs: [x], out, dOut }: BackwardContext<AxisRun>): Gradients {
-  const winners = x!.eq(out).to('float32');
-  const count = sumTo(winners, out.shape);
-  return [winners.mul(dOut.div(count))];
 }
