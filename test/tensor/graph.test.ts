@@ -145,6 +145,7 @@ test('previews', () => {
   expect(previewText([-0.00012345678], [])).toBe('-0.0001235');
   expect(previewText([], [0])).toBe('[]');
   expect(previewText('freed', [3])).toBe('freed');
+  expect(previewText('tensor([[1],\n  [2]])', [2, 1])).toBe('[[1], [2]]');
 });
 
 /** The elements that are opened and never closed, or closed out of turn. */

@@ -23,9 +23,9 @@ export function cardOf(node: GraphNode, longestText = 30): Card {
   };
 }
 
-/** The first few of the values, with an ellipsis where the tensor has more. */
+/** The first few of the values, with an ellipsis where the tensor has more; a printed tensor on one line. */
 export function previewText(preview: GraphPreview, shape: readonly number[]): string {
-  if (typeof preview === 'string') return preview;
+  if (typeof preview === 'string') return preview.replace(/\s+/g, ' ').replace(/^tensor\((.*)\)$/, '$1');
   const count = shape.reduce((product, size) => product * size, 1);
   const shown = preview.slice(0, SHOWN_VALUES).map(shortNumber);
   if (count > shown.length) shown.push('…');
