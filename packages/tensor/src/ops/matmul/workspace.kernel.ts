@@ -2,10 +2,8 @@ import { type Builder, heap, type I32, i32 } from '@sonograd/wasm';
 
 /** Memory that kernels use while they run, one slot for each thread that is in one at the same time. */
 const slotCount = 32;
+/** Its first word holds which slots are free, as bits. */
 const headerBytes = 64;
-
-/** Words of the header: which slots are free, as bits. Eight zeros follow, for sums that start from nothing. */
-const zerosOffset = 32;
 
 let pointer = 0;
 let slotBytes = 0;
@@ -13,8 +11,6 @@ let slotBytes = 0;
 export interface Workspace {
   readonly workspace: number;
   readonly slotBytes: number;
-  /** Eight zeros. */
-  readonly zeros: number;
 }
 
 /** Grows when a kernel needs more than any before. All slots are free between kernels. */
@@ -23,10 +19,9 @@ export function reserveWorkspace(bytes: number): Workspace {
     if (pointer !== 0) heap.free(pointer);
     slotBytes = Math.ceil(bytes / 4096) * 4096 + 64;
     pointer = heap.allocate(headerBytes + slotBytes * slotCount);
-    heap.i32(pointer, headerBytes / 4).fill(0);
   }
   heap.i32(pointer, 1)[0] = -1;
-  return { workspace: pointer, slotBytes, zeros: pointer + zerosOffset };
+  return { workspace: pointer, slotBytes };
 }
 
 /** Takes a slot, runs the body with its address, gives it back. With more threads than slots, some wait in turn. */
