@@ -1,0 +1,14 @@
+import { engineNames, setEngine } from '@sonograd/tensor';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { goldenNames } from '../golden/readGolden.ts';
+import { failures, readOp } from './goldenOps.ts';
+
+describe.each(engineNames)('values and gradients of PyTorch on %s', (engine) => {
+  beforeAll(() => setEngine(engine));
+  afterAll(() => setEngine('simd'));
+
+  test.each(goldenNames('ops'))('%s', (op) => {
+    expect(failures(readOp('ops', op))).toEqual([]);
+  });
+});
