@@ -17,6 +17,10 @@ export class ByteWriter {
     this.#bytes[this.length++] = value;
   }
 
+  replace(at: number, value: number): void {
+    this.#bytes[at] = value;
+  }
+
   /** LEB128: seven bits a byte, lowest first, the top bit says that more follow (WebAssembly 2.0, §5.2.2). */
   unsigned(value: number): void {
     let rest = value;

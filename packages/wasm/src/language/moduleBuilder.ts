@@ -29,7 +29,7 @@ export function buildModule(
   for (let index = 0; index < definitions.length; index++) {
     const definition = definitions[index] as FunctionDefinition;
     const { localNames, ...written } = writeFunction(definition, context);
-    const named = options.localNames ? { localNames } : {};
+    const named = options.localNames ? { localNames: distinct(localNames) } : {};
     functions.push({ ...written, ...named, exported: index < exported.length });
   }
   return encodeModule(options.memory, functions);
@@ -53,4 +53,9 @@ function writeFunction(definition: FunctionDefinition, context: ModuleContext) {
   const results = definition.result === null ? [] : [definition.result];
   const { locals, localNames } = writer;
   return { name: definition.name, parameters: kinds, results, locals, code: writer.out.finish(), localNames };
+}
+
+/** Locals without a name are called by their number, and of two with the same name the second too. */
+function distinct(names: readonly string[]): string[] {
+  return names.map((name, index) => (name === '' || names.indexOf(name) < index ? `${name}${index}` : name));
 }

@@ -15,7 +15,8 @@ import {
   type Parameters,
   type WasmFunction,
 } from './functions.ts';
-import { address, local, type Node, operation } from './node.ts';
+import { local, type Node } from './node.ts';
+import { address, operation } from './operation.ts';
 import type { Type } from './types.ts';
 import {
   type AnyValue,

@@ -1,6 +1,7 @@
 import type { Kind } from '../assembler/kinds.ts';
 import { type Access, loads } from '../assembler/memoryInstructions.ts';
-import { address, constant, operation } from './node.ts';
+import { constant } from './node.ts';
+import { address, operation } from './operation.ts';
 import { type I32, nodeOf, type ValueOf, valueFrom } from './values.ts';
 
 type Loads = typeof loads;

@@ -13,7 +13,8 @@ import { sigmoid } from '../math/sigmoid.ts';
 import { cos, sin } from '../math/sine.ts';
 import { tanh } from '../math/tanh.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { call, constant, mulAdd, type Node, negMulAdd, opcodes, operation } from './node.ts';
+import { call, constant, mulAdd, type Node, negMulAdd, opcodes } from './node.ts';
+import { operation } from './operation.ts';
 
 export class Value<K extends Kind = Kind> {
   constructor(

@@ -25,6 +25,7 @@ export class FunctionWriter {
   readonly #idleTemporaries: number[][] = [];
   readonly #assignedAt: number[] = [];
   #storedAt = -1;
+  #lastSet = { index: -1, start: -1, end: -1 };
 
   constructor(
     readonly context: ModuleContext,
@@ -42,7 +43,9 @@ export class FunctionWriter {
 
   setLocal(index: number, value: Node): void {
     this.evaluate(value);
+    const start = this.out.length;
     this.#local(opcodes.localSet, index);
+    this.#lastSet = { index, start, end: this.out.length };
     this.#assignedAt[index] = time.advance();
   }
 
@@ -62,6 +65,10 @@ export class FunctionWriter {
   #write(node: Node): void {
     if (node.keptIn >= 0) {
       this.#local(opcodes.localGet, node.keptIn);
+      return;
+    }
+    if (node.isLocal) {
+      this.#fetch(node.immediates[0]!);
       return;
     }
     this.#refuseStale(node);
@@ -134,6 +141,13 @@ export class FunctionWriter {
   #local(opcode: number, index: number): void {
     this.out.byte(opcode);
     this.out.unsigned(index);
+  }
+
+  /** What was set by the instruction before is still on the stack when that becomes a tee. */
+  #fetch(index: number): void {
+    const { end, index: lastIndex, start } = this.#lastSet;
+    if (end === this.out.length && lastIndex === index) this.out.replace(start, opcodes.localTee);
+    else this.#local(opcodes.localGet, index);
   }
 
   #idle(kind: Kind): number[] {
