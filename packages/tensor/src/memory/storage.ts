@@ -7,6 +7,9 @@ import { forgetBlock, heapFullMessage, noteBlock } from './ledger.ts';
 /** Frees the block of a storage that was collected without anyone having said goodbye. */
 const lost = new FinalizationRegistry<number>((pointer) => freeBlock(pointer));
 
+/** Somebody may hold on to `x.data` and let go of x: while the view lives, so does the memory behind it. */
+const owners = new WeakMap<TypedData, Storage>();
+
 /**
  * The elements of one or more tensors: in the shared heap, where kernels reach them, or in an ordinary
  * typed array when the `reference` engine made them (`address` 0).
@@ -29,8 +32,10 @@ export class Storage {
   get data(): TypedData {
     const view = this.view;
     if (view !== undefined && (this.address === 0 || view.buffer === heap.buffer)) return view;
-    this.view = viewData(this.dtype, heap.buffer, this.address, this.length);
-    return this.view;
+    const fresh = viewData(this.dtype, heap.buffer, this.address, this.length);
+    owners.set(fresh, this);
+    this.view = fresh;
+    return fresh;
   }
 
   /** Where kernels find the elements. What was made outside the heap moves in the first time. */
