@@ -39,6 +39,7 @@ export type Reshapes = [
   Expect<Equal<Reshape<Shape, [28, 28]>, [28, 28]>>,
   Expect<Equal<Reshape<[32, 784], number[]>, Shape>>,
   Expect<Equal<Reshape<[2, 3], [4, 2]>, 'reshape: element counts differ, [2, 3] to [4, 2]'>>,
+  Expect<Equal<Reshape<[2, 3], [-1, -1]>, 'reshape: only one size may be -1, got [-1, -1]'>>,
   Expect<Equal<Reshape<[2, 3], [-1, 4]>, 'reshape: element counts differ, [2, 3] to [-1, 4]'>>,
   Expect<Equal<Flatten<[2, 3, 4]>, [24]>>,
   Expect<Equal<Flatten<[2, 3, 4], 1>, [2, 12]>>,
