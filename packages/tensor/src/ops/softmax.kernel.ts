@@ -40,12 +40,13 @@ const softmaxOfRow: OfRow = (k, out, x, length) => {
   k.forLanes(0, length, (at) => at.store(out, at.load(out).mul(scale)));
 };
 
+/** The largest and the logarithm are taken away one after the other: their sum would be rounded. */
 const logSoftmaxOfRow: OfRow = (k, out, x, length) => {
   const largest = largestOf(k, x, length);
   const total = k.variable(f32x4, 0, 'total');
   k.forLanes(0, length, (at) => total.set(total.add(at.only(at.load(x).sub(largest).exp(), 0))));
-  const shift = k.let(total.sumLanes().splat().log().add(largest));
-  k.forLanes(0, length, (at) => at.store(out, at.load(x).sub(shift)));
+  const logarithm = k.let(total.sumLanes().splat().log());
+  k.forLanes(0, length, (at) => at.store(out, at.load(x).sub(largest).sub(logarithm)));
 };
 
 /** In every lane. */
@@ -88,8 +89,8 @@ function alongColumns(k: KernelBuilder, { out, x, length, inner }: Parameters, k
         eachRow((to) => at.store(to, at.load(to).mul(scale)));
       } else {
         eachRow((_, from) => total.set(total.add(at.load(from).sub(largest).exp())));
-        const shift = k.let(total.log().add(largest));
-        eachRow((to, from) => at.store(to, at.load(from).sub(shift)));
+        const logarithm = k.let(total.log());
+        eachRow((to, from) => at.store(to, at.load(from).sub(largest).sub(logarithm)));
       }
     });
   });

@@ -200,7 +200,7 @@ function runChunks(
   const name = kind + dtype;
   const family = families.get(name) ?? declare(kind, dtype);
   families.set(name, family);
-  const chunks = Math.max(1, Math.ceil(length / chunk));
+  const chunks = length === 0 ? 1 : Math.ceil(length / chunk);
   const width = Math.min(inner, blockColumns);
   const items = outer * chunks * Math.ceil(inner / blockColumns);
   const grain = Math.ceil(grainElements / Math.max(1, chunk * width));
