@@ -1,8 +1,10 @@
 """Writes test/golden/files/: arrays as NumPy and the safetensors format store them, and what they hold."""
 
+import io
 import json
 import pathlib
 import struct
+import zipfile
 
 import numpy as np
 
@@ -52,6 +54,33 @@ np.savez(folder / "stored.npz", **arrays)
 np.savez_compressed(folder / "deflated.npz", tones=tones, **arrays)
 expected["stored.npz"] = {name: describe(array) for name, array in arrays.items()}
 expected["deflated.npz"] = {name: describe(array) for name, array in {"tones": tones, **arrays}.items()}
+
+
+class Pipe(io.RawIOBase):
+    """Cannot go back, so that zipfile writes sizes and checksums behind the files."""
+
+    def __init__(self, path):
+        self.file = open(path, "wb")
+
+    def writable(self):
+        return True
+
+    def write(self, block):
+        return self.file.write(block)
+
+    def close(self):
+        self.file.close()
+
+
+pipe = Pipe(folder / "streamed.npz")
+with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+    archive.comment = b"two arrays, streamed"
+    for name in ["weight", "mask"]:
+        npy_bytes = io.BytesIO()
+        np.save(npy_bytes, arrays[name])
+        archive.writestr(zipfile.ZipInfo(f"{name}.npy"), npy_bytes.getvalue())
+pipe.close()
+expected["streamed.npz"] = {name: describe(arrays[name]) for name in ["weight", "mask"]}
 
 
 def safetensors(tensors, metadata, padding):

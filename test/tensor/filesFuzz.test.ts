@@ -22,6 +22,7 @@ const subjects: [fileName: string, bytes: Uint8Array, growth: number][] = [
   ['own.npz', encodeNpz(arrays), 4],
   ['stored.npz', goldenBytes('stored.npz'), 4],
   ['deflated.npz', goldenBytes('deflated.npz'), 2 * 1032],
+  ['streamed.npz', goldenBytes('streamed.npz'), 2 * 1032],
 ];
 
 afterEach(() => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatTensor } from '../../packages/tensor/src/print/formatTensor.ts';
 import type { DType } from '../../packages/tensor/src/types/shape.ts';
@@ -124,3 +125,51 @@ function inOurWords(text: string, dtype: DType): string {
     .replace(/size=\((.*)\)\)/, 'size=[$1])');
   return dtype === 'bool' ? `${ours.slice(0, -1)}, dtype=bool)` : ours;
 }
+
+describe('whatever the values', () => {
+  const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
+  const tensors = shapes.chain((shape) => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    return fc.record({
+      shape: fc.constant(shape),
+      data: fc.float32Array({ minLength: count, maxLength: count }),
+    });
+  });
+
+  test('columns are aligned', () => {
+    fc.assert(
+      fc.property(tensors, ({ shape, data }) => {
+        const rows = formatTensor(data, shape, 'float32').match(/[^[\]]+(?=\])/g) ?? [];
+        expect(new Set(rows.map((row) => row.length)).size).toBe(1);
+      }),
+    );
+  });
+
+  test('brackets nest as the shape says', () => {
+    fc.assert(
+      fc.property(tensors, ({ shape, data }) => {
+        const text = formatTensor(data, shape, 'float32').slice('tensor('.length, -1);
+        const nested = JSON.parse(text.replace(/-?(?:inf|nan|[\d.]+(?:e[+-]\d+)?)/g, '0'));
+        const found: number[] = [];
+        for (let level = nested; Array.isArray(level); level = level[0]) found.push(level.length);
+        expect(found).toEqual(shape);
+      }),
+    );
+  });
+
+  test('what is printed is the value, to the digits shown', () => {
+    fc.assert(
+      fc.property(fc.float32Array({ minLength: 1, maxLength: 20, noNaN: true }), (data) => {
+        const text = formatTensor(data, [data.length], 'float32');
+        const printed = text
+          .match(/-?(?:inf|[\d.]+(?:e[+-]\d+)?)/g)!
+          .map((word) => Number(word.replace('inf', 'Infinity')));
+        for (const [at, value] of [...data].entries()) {
+          const tolerance = text.includes('e') ? Math.abs(value) * 5.1e-5 : 5.1e-5;
+          const isClose = printed[at] === value || Math.abs(printed[at] - value) <= tolerance;
+          if (!isClose) expect.fail(`${value} printed as ${printed[at]} in ${text}`);
+        }
+      }),
+    );
+  });
+});

@@ -103,7 +103,7 @@ export class HeaderReader {
     const start = this.at;
     let value = 0;
     while (this.at < this.end && this.bytes[this.at] >= 0x30 && this.bytes[this.at] <= 0x39) {
-      value = value * 10 + this.bytes[this.at++] - 0x30;
+      value = value * 10 + (this.bytes[this.at++] - 0x30);
       if (!Number.isSafeInteger(value)) throw this.error('integer is too large', start);
     }
     if (this.at === start) throw this.error('header should have an integer of at least 0 here');
