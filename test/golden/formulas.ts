@@ -27,11 +27,11 @@ const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 /** The elements of an input, the same bits as in Python. */
 export function generate({ shape, dtype, formula }: Input): Float32Array | Int32Array | Uint8Array {
   const size = shape.reduce((product, length) => product * length, 1);
-  return arrays[dtype].from(numbers(formula, size, shape));
+  return new arrays[dtype](numbers(formula, size, shape));
 }
 
-function numbers(formula: Formula, size: number, shape: number[]): number[] {
-  if (formula.kind === 'values') return formula.values.map(Number);
+function numbers(formula: Formula, size: number, shape: number[]): Float64Array {
+  if (formula.kind === 'values') return Float64Array.from(formula.values, Number);
   const fraction = fractions(formula.seed, size);
   if (formula.kind === 'bools') return fraction.map((u) => (u < formula.share ? 1 : 0));
   const { low, high } = formula;
@@ -47,9 +47,9 @@ function numbers(formula: Formula, size: number, shape: number[]): number[] {
 }
 
 /** Numbers in [0, 1) with 24 bits, exact in float32. */
-function fractions(seed: number, size: number): number[] {
+function fractions(seed: number, size: number): Float64Array {
   const start = scramble(seed);
-  return Array.from({ length: size }, (_, index) => (scramble(index + start) >>> 8) / 2 ** 24);
+  return new Float64Array(size).map((_, index) => (scramble(index + start) >>> 8) / 2 ** 24);
 }
 
 function scramble(number: number): number {
@@ -59,11 +59,10 @@ function scramble(number: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-function ranks(fraction: number[]): number[] {
-  const order = fraction
-    .map((_, index) => index)
-    .sort((a, b) => (fraction[a] as number) - (fraction[b] as number));
-  const result: number[] = new Array(fraction.length);
+function ranks(fraction: Float64Array): Float64Array {
+  const order = Array.from(fraction, (_, index) => index);
+  order.sort((a, b) => (fraction[a] as number) - (fraction[b] as number));
+  const result = new Float64Array(fraction.length);
   order.forEach((index, rank) => {
     result[index] = rank;
   });
@@ -75,7 +74,7 @@ function pushAway(x: number, point: number, margin: number): number {
   return x >= point ? point + margin : point - margin;
 }
 
-function addDiagonal(flat: number[], shape: number[], [start, step]: [number, number]): void {
+function addDiagonal(flat: Float64Array, shape: number[], [start, step]: [number, number]): void {
   const [rows, columns] = shape.slice(-2) as [number, number];
   for (let matrix = 0; matrix < flat.length; matrix += rows * columns) {
     for (let i = 0; i < Math.min(rows, columns); i++) {

@@ -8,6 +8,7 @@ from golden_format import ELEMENTWISE, bools, integers, uniform, values
 from golden_ops import case, oracle, oracles
 
 SHAPES = [[], [0], [0, 3], [1], [3], [63], [64], [65], [127], [3, 65], [2, 3, 127], [131, 257]]
+LARGE = [521, 1031]  # enough work for several threads
 SOME_SHAPES = [[], [0], [1], [3], [65], [2, 3, 127]]
 nan, inf = math.nan, math.inf
 EXTREMES = [nan, inf, -inf, 0, 1e-30, -1e-30, 20, -20, 100, -100, 1e10, -1e10]
@@ -46,6 +47,8 @@ for name, domain in UNARY.items():
 case('leakyRelu', uniform(3, 65, **KINK), 0.2, floor=ELEMENTWISE)
 case('round', values([0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49999997, 8388609]), floor=ELEMENTWISE)
 case('exp', values([88, -87, 88.7, -103, 1e-8]), floor=ELEMENTWISE)
+case('exp', uniform(*LARGE), floor=ELEMENTWISE)
+case('sigmoid', uniform(*LARGE), floor=ELEMENTWISE)
 for name in ['neg', 'abs', 'square', 'sign', 'relu']:
     for shape in SOME_SHAPES:
         case(name, integers(*shape))
@@ -55,6 +58,13 @@ for shape in SOME_SHAPES:
         margins = [b for b in bounds if b is not None]
         case('clamp', uniform(*shape, avoid=margins, margin=0.02), *bounds, floor=ELEMENTWISE)
 case('clamp', values(EXTREMES), -2, 3, floor=ELEMENTWISE)
+oracles['inside'] = lambda x, low, high: ((x >= low) & (x <= high)).double()
+oracles['step'] = lambda x: (x > 0).double()
+for shape in SOME_SHAPES:
+    case('inside', uniform(*shape, grad=False), -0.5, 1)
+    case('step', uniform(*shape, grad=False))
+case('inside', values([-1, 1, 0, 1.0000001, -1.0000001, inf]), -1, 1)
+case('step', values([0, 1e-30, -1e-30, inf, -inf]))
 
 PAIRS = [
     ([], []), ([3], []), ([], [65]), ([0], [1]), ([0, 3], [3]), ([1], [1]), ([3], [3]), ([63], [63]), ([64], [1]),
@@ -90,7 +100,10 @@ for exponent in [2, 3, -1, 0.5, 1]:
     case('pow', uniform(3, 65, low=0.3, high=3), exponent, floor=ELEMENTWISE)
 case('pow', uniform(3, 65, avoid=[0], margin=0.2), 3, floor=ELEMENTWISE)
 case('pow', values([0, 1, 2, -2, -3, 0.5]), values([2, 0, 10, 2, 3, -1]), floor=ELEMENTWISE)
+for b in [LARGE, LARGE[1:], [LARGE[0], 1]]:
+    case('add', uniform(*LARGE), uniform(*b), tolerance=1e-4, floor=ELEMENTWISE)
 for name in ['maximum', 'minimum']:  # equal values share the gradient
+    case(name, values([nan, 1, 2, nan, inf]), values([0, nan, 1, nan, -inf]))
     case(name, integers(65, dtype='float32', grad=True), integers(65, dtype='float32', grad=True))
 for name in ['add', 'sub', 'mul', 'maximum', 'minimum']:
     for a, b in SOME_PAIRS:
@@ -119,3 +132,4 @@ for condition, a, b in [
     case('where', bools(*condition), uniform(*a), uniform(*b), floor=ELEMENTWISE)
 case('where', bools(3, 65), uniform(3, 65), 0, floor=ELEMENTWISE)
 case('where', bools(3, 65), integers(3, 65), integers(65))
+case('where', bools(*LARGE), uniform(*LARGE), uniform(1), tolerance=1e-4, floor=ELEMENTWISE)

@@ -1,9 +1,13 @@
 """Cases of reductions, and of ops that work along an axis."""
+import math
+
 import torch
 
-from golden_format import bools, distinct, integers, uniform
+from golden_format import distinct, integers, uniform, values
 from golden_ops import case, oracle, oracles
 
+nan, inf = math.nan, math.inf
+HUGE = [521, 1031]  # enough work for several threads
 LARGE = [([131, 257], None), ([131, 257], 0), ([131, 257], 1), ([17, 33, 65], [0, 2]), ([17, 33, 65], 1)]
 EMPTY = [([0], None), ([0, 3], 0), ([3, 0], -1), ([0, 3], 1)]
 WHOLE = [
@@ -63,6 +67,15 @@ case('logSumExp', uniform(3, 65, low=90, high=110), -1)
 for name in ['max', 'min']:  # equal values share the gradient
     for axis in [None, 0, 1]:
         case(name, integers(3, 65, dtype='float32', grad=True), *arguments(axis, {}))
+for axis in [None, 0, 1]:
+    case('sum', FILL['sum'](HUGE), *arguments(axis, {}), tolerance=1e-4)
+    case('max', uniform(*HUGE), *arguments(axis, {}))
+for name in ['max', 'min', 'sum', 'mean']:
+    case(name, values([1, nan, 3]))
+case('max', values([-inf, -inf, -1, -inf], [2, 2]), 1)
+case('min', values([inf, inf, inf, 1], [2, 2]), 1)
+case('logSumExp', values([-inf, 0, 1, -inf, -inf, -inf], [2, 3]), 1)
+case('logSumExp', values([inf, 0, 1]), 0)
 for name in ['sum', 'max', 'min']:
     for shape, axis in [([3], None), ([3, 65], 0), ([3, 65], -1), ([2, 3, 127], [0, 2])]:
         case(name, integers(*shape, low=-50, high=50), *arguments(axis, {}))
@@ -87,6 +100,9 @@ for name in ['softmax', 'logSoftmax', 'cumsum']:
         case(name, fill, axis)
 case('softmax', uniform(3, 65, low=480, high=520), -1)
 case('logSoftmax', uniform(3, 65, low=480, high=520), -1)
+case('softmax', uniform(*HUGE), -1)
+case('softmax', values([-inf, 0, 1, 2, -inf, -inf], [2, 3], grad=True), -1)  # as masked attention has it
+case('logSoftmax', values([-inf, 0, 1, 2, -inf, -inf], [2, 3]), -1)
 case('cumsum', integers(3, 65), 1)
 
 
@@ -97,7 +113,12 @@ def topK(x, k, axis=-1, options={}):
 
 @oracle
 def sort(x, axis=-1, options={}):
-    return dict(zip(['values', 'indices'], torch.sort(x, dim=axis, descending=options.get('descending', False))))
+    return dict(zip(['values', 'indices'], torch.sort(x, dim=axis, descending=options.get('descending', False), stable=True)))
+
+
+@oracle
+def argsort(x, axis=-1, options={}):
+    return sort(x, axis, options)['indices']
 
 
 for shape, k, axis in [([1], 1, 0), ([3], 2, 0), ([65], 5, -1), ([3, 65], 7, -1), ([65, 3], 4, 0), ([2, 127, 3], 3, 1), ([3, 65], 65, 1)]:
@@ -107,4 +128,11 @@ case('topK', distinct(3, 65), 3)
 for shape, axis in [([1], 0), ([3], -1), ([64], 0), ([127], 0), ([3, 65], -1), ([3, 65], 0), ([2, 63, 3], 1), ([0, 3], 1)]:
     case('sort', distinct(*shape), axis)
     case('sort', distinct(*shape), axis, {'descending': True})
+    case('argsort', distinct(*shape, grad=False), axis)
+    case('argsort', distinct(*shape, grad=False), axis, {'descending': True})
 case('sort', distinct(3, 65))
+for name in ['sort', 'argsort']:  # equal values keep their order, NaN is the largest
+    for options in [{}, {'descending': True}]:
+        case(name, integers(3, 65, dtype='float32'), -1, options)
+        case(name, integers(3, 65), 1, options)
+        case(name, values([2, nan, -inf, inf, nan, 0]), 0, options)

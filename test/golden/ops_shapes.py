@@ -38,7 +38,7 @@ def pad(x, widths, options={}):
 CALLS = [
     ('transpose', [3, 65], 0, 1), ('transpose', [1, 1], 0, 1), ('transpose', [63, 64], -1, -2), ('transpose', [2, 3, 127], 0, 2),
     ('transpose', [2, 3, 127], -2, -1), ('transpose', [2, 3, 4, 5], 1, 3), ('transpose', [0, 3], 0, 1), ('transpose', [131, 257], 0, 1),
-    ('transpose', [3, 65], 1, 1),
+    ('transpose', [3, 65], 1, 1), ('transpose', [521, 1031], 0, 1),
     ('permute', [], []), ('permute', [3], [0]), ('permute', [3, 65], [1, 0]), ('permute', [2, 3, 127], [2, 0, 1]),
     ('permute', [2, 3, 127], [1, 0, 2]), ('permute', [2, 3, 4, 5], [3, 1, 0, 2]), ('permute', [2, 3, 4, 5], [0, -1, 1, -2]),
     ('permute', [0, 3, 2], [2, 0, 1]), ('permute', [17, 33, 65], [2, 1, 0]), ('permute', [2, 17, 33, 65], [0, 2, 3, 1]),
@@ -99,6 +99,13 @@ for shape, axis, count in [
     case('indexSelect', uniform(*shape), axis, integers(count, low=0, high=shape[axis]), floor=ELEMENTWISE)
 case('indexSelect', integers(3, 65), 1, integers(9, low=0, high=65))
 case('indexSelect', bools(3, 65), 0, integers(9, low=0, high=3))
+
+oracles['to'] = lambda x, dtype: x.to({'float32': torch.float64, 'int32': torch.int64, 'bool': torch.bool}[dtype])
+for dtype in ['float32', 'int32', 'bool']:
+    for shape in [[], [0], [3], [65], [2, 3, 127]]:
+        case('to', uniform(*shape, low=-5, high=5, grad=False), dtype)
+        case('to', integers(*shape), dtype)
+        case('to', bools(*shape), dtype)
 
 f64 = {'dtype': torch.float64}
 oracles['zeros'] = lambda shape: torch.zeros(shape, **f64)
