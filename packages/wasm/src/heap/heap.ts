@@ -162,6 +162,7 @@ export class Heap {
     if (units - wanted < 2) return block;
     words[block * unitWords + header.units] = wanted;
     words[rest * unitWords] = mark.free ^ rest;
+    words[rest * unitWords + header.units] = units - wanted - 1;
     this.#list(rest, units - wanted - 1);
     return block;
   }

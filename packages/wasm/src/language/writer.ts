@@ -146,8 +146,10 @@ export class FunctionWriter {
   /** What was set by the instruction before is still on the stack when that becomes a tee. */
   #fetch(index: number): void {
     const { end, index: lastIndex, start } = this.#lastSet;
-    if (end === this.out.length && lastIndex === index) this.out.replace(start, opcodes.localTee);
-    else this.#local(opcodes.localGet, index);
+    if (end === this.out.length && lastIndex === index) {
+      this.out.replace(start, opcodes.localTee);
+      this.#lastSet.index = -1;
+    } else this.#local(opcodes.localGet, index);
   }
 
   #idle(kind: Kind): number[] {
