@@ -4,7 +4,8 @@ import { classCount, classHolding, classWithin, unitBytes, unitsFor, unitsOf } f
 /**
  * All memory of tensors and kernels: one WebAssembly memory, cut into blocks. A block is a header of 64 bytes
  * and its payload; a freed block goes on top of its class's list and is the next to be given out. When no list
- * has a block and the end is reached, neighbours that are free are merged; then the memory grows.
+ * has a block and the end is reached, neighbours that are free are merged, provided that an eighth of all is free;
+ * then the memory grows.
  */
 export interface HeapOptions {
   readonly maximumBytes?: number;
@@ -140,12 +141,17 @@ export class Heap {
 
   #findBlock(sizeClass: number, bytes: number): number {
     const block =
-      this.#split(sizeClass) ||
-      this.#extend(sizeClass) ||
-      (this.#merge(unitsOf(sizeClass)) && (this.#split(sizeClass) || this.#extend(sizeClass))) ||
+      this.#take(sizeClass) ||
+      (this.#freedUnits > this.#end >>> 3 && this.#merge() && this.#take(sizeClass)) ||
+      (this.#grow(unitsOf(sizeClass)) && this.#extend(sizeClass)) ||
+      (this.#freedUnits > 0 && this.#merge() && this.#take(sizeClass)) ||
       (this.#grow(unitsOf(sizeClass)) && this.#extend(sizeClass));
     if (!block) throw new HeapFullError(bytes, this.statistics(), this.#maximumBytes);
     return block;
+  }
+
+  #take(sizeClass: number): number {
+    return this.#split(sizeClass) || this.#extend(sizeClass);
   }
 
   /** Takes from the smallest listed block that is large enough. */
@@ -189,8 +195,7 @@ export class Heap {
   }
 
   /** One walk over all blocks: neighbours that are free become one. Costs about 5 ns for each block. */
-  #merge(unitsWanted: number): boolean {
-    if (this.#freedUnits < unitsWanted) return false;
+  #merge(): boolean {
     this.#lists.fill(0);
     this.#freedUnits = 0;
     const words = this.#words;

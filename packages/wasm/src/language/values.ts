@@ -144,11 +144,7 @@ export class I32x4 extends instructionMethods('i32x4') {
   select<V extends Vector>(first: V, second: V | number): V;
   select<V extends Vector>(first: number, second: V): V;
   select(first: Vector | number, second: Vector | number): AnyValue {
-    const kind = kindOfEither(first, second);
-    return valueFrom(
-      kind,
-      operation(kind, simd + 0x52, [nodeOf(kind, first), nodeOf(kind, second), this.node]),
-    );
+    return bitSelect(this, first, second);
   }
 
   shuffle(other: I32x4, ...lanes: Lanes): I32x4 {
@@ -156,7 +152,14 @@ export class I32x4 extends instructionMethods('i32x4') {
   }
 }
 
-export class I64x2 extends instructionMethods('i64x2') {}
+export class I64x2 extends instructionMethods('i64x2') {
+  /** As with I32x4. */
+  select<V extends Vector>(first: V, second: V | number): V;
+  select<V extends Vector>(first: number, second: V): V;
+  select(first: Vector | number, second: Vector | number): AnyValue {
+    return bitSelect(this, first, second);
+  }
+}
 
 export class F32x4 extends instructionMethods('f32x4') {
   /** this * b + c, in one rounding where relaxed SIMD allows. */
@@ -250,6 +253,14 @@ export function valueFrom<K extends Kind>(kind: K, node: Node): ValueOf[K] {
 /** A number as a constant of the kind, a value as it is. */
 export function toValue<K extends Kind>(kind: K, value: Operandable<K>): ValueOf[K] {
   return value instanceof Value ? value : valueFrom(kind, constant(kind, value));
+}
+
+function bitSelect(mask: Vector, first: Vector | number, second: Vector | number): AnyValue {
+  const kind = kindOfEither(first, second);
+  return valueFrom(
+    kind,
+    operation(kind, simd + 0x52, [nodeOf(kind, first), nodeOf(kind, second), mask.node]),
+  );
 }
 
 export type Lanes = readonly [number, number, number, number];
