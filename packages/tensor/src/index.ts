@@ -18,6 +18,10 @@ export { type Algebra, numberAlgebra, tensorAlgebra } from './elementwise/algebr
 export { type BinaryDefinition, binary } from './elementwise/binary.ts';
 export { type UnaryDefinition, unary } from './elementwise/unary.ts';
 export { type EngineName, type EngineState, engine, engineNames, setEngine } from './engine/engine.ts';
+export { type ArrayLikeTensor, FileFormatError, type NamedArrays } from './files/arrays.ts';
+export { decodeNpy, encodeNpy, type NpyVersion } from './files/npy.ts';
+export { decodeNpz, encodeNpz, type NpzOptions } from './files/npz.ts';
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from './files/safetensors.ts';
 export { detach } from './functions/detach.ts';
 export { einsum } from './functions/einsum.ts';
 export { oneHot } from './functions/oneHot.ts';
@@ -28,9 +32,17 @@ export { split, stack } from './functions/stack.ts';
 export { logSumExp, mean, norm, variance } from './functions/statistics.ts';
 export { sumTo } from './functions/sumTo.ts';
 export { graph } from './graph/describe.ts';
-export type { GraphDescription, GraphEdge, GraphNode } from './graph/description.ts';
+export type {
+  GraphDescription,
+  GraphEdge,
+  GraphNode,
+  GraphNodeKind,
+  GraphPreview,
+} from './graph/description.ts';
 export { toDot } from './graph/toDot.ts';
+export { toHtml } from './graph/toHtml.ts';
 export { toMermaid } from './graph/toMermaid.ts';
+export { type GraphPictureOptions, toSvg } from './graph/toSvg.ts';
 export { qr } from './linalg/qr.ts';
 export { solve } from './linalg/solve.ts';
 export { type Singular, svd } from './linalg/svd.ts';

@@ -1,9 +1,7 @@
 import type { GraphNode as RecordedOp } from '../autograd/node.ts';
-import { formatTensor } from '../print/formatTensor.ts';
 import type { AnyTensor } from '../tensor.ts';
 import type { GraphDescription, GraphEdge, GraphNode, GraphPreview } from './description.ts';
 
-/** More elements than this are shown shortened, as they print. */
 const previewElements = 6;
 
 /** A plain description of everything that led to `root`: what the exporters draw, and what a test can read. */
@@ -62,14 +60,9 @@ function describe(tensor: AnyTensor, id: number): GraphNode {
   };
 }
 
+/** The first few values; exporters mark that there are more. */
 function preview(tensor: AnyTensor): GraphPreview {
-  if (tensor.ended) return 'freed';
-  if (tensor.size <= previewElements) return Array.from(tensor.data);
-  return formatTensor(tensor.data, tensor.shape, tensor.dtype, {
-    precision: 3,
-    threshold: previewElements,
-    edgeItems: 1,
-  });
+  return tensor.ended ? 'freed' : Array.from(tensor.data.subarray(0, previewElements));
 }
 
 /** The first stack line outside this package's sources, as `train.ts:12`. */
