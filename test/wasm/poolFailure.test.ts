@@ -61,6 +61,21 @@ describe('a worker that ends', () => {
     await expect(pool.crew.settled()).rejects.toThrow('threads: worker 2 ended, exit code 1');
   });
 
+  test('before it is up: one report, and the caller works alone', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const start = (): never => {
+      throw new Error('no threads left');
+    };
+    const pool = createPool({ start });
+    pool.crew.resize(3);
+    const report = 'threads: worker 1 cannot start, Error: no threads left';
+    expect(warn.mock.calls).toEqual([[`${report}; work goes on without threads`]]);
+    expect(pool.crew.broken).toBe(report);
+    await expect(pool.crew.settled()).rejects.toThrow(report);
+    expectAlone(pool);
+    warn.mockRestore();
+  });
+
   test('with a tile in hand: reported when patience ends, and threads are off', async () => {
     const pool = await open(2, 600);
     const kernel = onceOwned(pool, () => pool.handles[0]!.terminate());

@@ -43,7 +43,10 @@ const moduleBytes = Uint8Array.from(parsed.toBinary({}).buffer);
 const pageBytes = 65_536;
 
 /** A memory of its own with a heap that only grows, a crew and a dispatch on it. */
-export function createPool(options: { patienceMilliseconds?: number; pages?: number } = {}) {
+export function createPool(
+  options: { patienceMilliseconds?: number; pages?: number; start?: typeof spawn } = {},
+) {
+  const { start = spawn } = options;
   const memory = new WebAssembly.Memory({ initial: options.pages ?? 2, maximum: 65_536, shared: true });
   let top = 1024;
   const allocate = (bytes: number): number => {
@@ -56,7 +59,7 @@ export function createPool(options: { patienceMilliseconds?: number; pages?: num
   const handles: WorkerHandle[] = [];
   const control = allocate(layout.words * 4);
   const crew = new Crew(memory, new Int32Array(memory.buffer, control, layout.words), (orders, events) => {
-    handles[orders.slot] = spawn(orders, events);
+    handles[orders.slot] = start(orders, events);
     return handles[orders.slot]!;
   });
   crew.spinMicroseconds = 100;

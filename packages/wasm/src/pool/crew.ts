@@ -90,8 +90,8 @@ export class Crew {
   private enlist(): void {
     let slot = 0;
     while (this.members.has(slot)) slot++;
-    if (slot >= slots.count)
-      throw new RangeError(`setThreads: more than ${slots.count} workers are up or ending`);
+    if (slot >= slots.count) this.lose(`threads: more than ${slots.count} workers are up or ending`);
+    if (this.broken !== undefined) return;
     const { memory, words } = this;
     Atomics.store(words, stateWord(slot), slotState.starting);
     const orders = { memory, control: words.byteOffset, layout, slotState, slot };
@@ -99,7 +99,11 @@ export class Crew {
       onReady: () => this.welcome(slot),
       onGone: (reason?: string) => this.part(slot, reason),
     };
-    this.members.set(slot, { handle: this.start(orders, events), isUp: false, isLeaving: false });
+    try {
+      this.members.set(slot, { handle: this.start(orders, events), isUp: false, isLeaving: false });
+    } catch (error) {
+      this.lose(`threads: worker ${slot + 1} cannot start, ${error}`);
+    }
   }
 
   private dismiss(slot: number): void {
@@ -132,8 +136,11 @@ export class Crew {
     const before = Atomics.exchange(this.words, stateWord(slot), slotState.gone);
     if (isUp && before !== slotState.gone) Atomics.sub(this.words, ready, 1);
     if (isLeaving && reason === undefined) return;
-    const report = `threads: worker ${slot + 1} ended, ${reason ?? 'without being asked to'}`;
-    if (this.broken === undefined) console.warn(`${report}; work goes on without threads`);
-    this.abandon(report);
+    this.lose(`threads: worker ${slot + 1} ended, ${reason ?? 'without being asked to'}`);
+  }
+
+  private lose(reason: string): void {
+    if (this.broken === undefined) console.warn(`${reason}; work goes on without threads`);
+    this.abandon(reason);
   }
 }
