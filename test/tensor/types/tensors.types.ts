@@ -90,3 +90,30 @@ export function methods(x: Tensor<[32, 784]>, open: Tensor, any: AnyTensor) {
   const wider: AnyTensor[] = [x, open, any, widened, x.gt(0)];
   return wider;
 }
+
+/** Code that is generic in a shape is let through and checked again, with the shape, where it is called. */
+export function swish<S extends Shape>(x: Tensor<S>) {
+  return x.mul(x.sigmoid()).add(1);
+}
+
+export function affine<S extends Shape, N extends number>(
+  x: Tensor<S>,
+  weight: Tensor<[784, N]>,
+  bias: Tensor<[N]>,
+) {
+  return x.matmul(weight).add(bias);
+}
+
+export function attention<B extends number, T extends number>(
+  query: Tensor<[B, T, 64]>,
+  key: Tensor<[B, T, 64]>,
+) {
+  return query.matmul(key.transpose(-1, -2)).softmax(-1);
+}
+
+export function generic(x: Tensor<[32, 784]>) {
+  same<Tensor<[32, 784]>>()(swish(x));
+  same<Tensor<[32, 10]>>()(affine(x, randn([784, 10]), randn([10])));
+  same<Tensor<[8, 5, 10]>>()(affine(randn([8, 5, 784]), randn([784, 10]), randn([10])));
+  same<Tensor<[8, 50, 50]>>()(attention(randn([8, 50, 64]), randn([8, 50, 64])));
+}

@@ -16,9 +16,15 @@ export type Verdict = Shape | string;
 
 /**
  * An argument's type: `Argument` where the rule holds, else the sentence, which is then what the compiler prints.
- * `NoInfer`: type parameters are read from the argument, never from the rule.
+ *
+ * In code that is generic in a shape the rule is still open, and the argument must be let through, or `x.mul(x.relu())`
+ * would not compile there. The compiler does so if it can see that the condition cannot hold with anything at all in
+ * place of the type parameters: a string made of anything is never the literal 'broken'. `NoInfer`: type parameters
+ * are read from the argument, never from the rule.
  */
-export type Fits<Argument, Rule> = Rule extends string ? NoInfer<Rule> : Argument;
+export type Fits<Argument, Rule> = `${Standing<Rule>}` extends 'broken' ? NoInfer<Rule> : Argument;
+
+type Standing<Rule> = Rule extends string ? 'broken' : 'kept';
 
 /** The shape a rule comes to. After an error it is open, so that one mistake gives one message. */
 export type Out<Rule> = Rule extends Shape ? Rule : Shape;
