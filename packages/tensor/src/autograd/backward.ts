@@ -1,5 +1,5 @@
 import { onesLike } from '../creation/fill.ts';
-import { keep, scope } from '../memory/scope.ts';
+import { innerScope, keep } from '../memory/scope.ts';
 import { add } from '../ops/add.ts';
 import { copy } from '../ops/copy.ts';
 import { sameShape, showShape } from '../shape/shape.ts';
@@ -59,7 +59,7 @@ function runPass<Result>(
     pass.run(root, seed ?? onesLike(root));
     return finish(pass);
   };
-  return withRecording(createGraph, () => (createGraph ? run() : scope('backward', run)));
+  return withRecording(createGraph, () => (createGraph ? run() : innerScope('backward', run)));
 }
 
 function checkSeed(root: Tensor, dOut: Tensor | undefined): Tensor | undefined {

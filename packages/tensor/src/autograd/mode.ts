@@ -1,4 +1,4 @@
-import { scope } from '../memory/scope.ts';
+import { innerScope } from '../memory/scope.ts';
 
 let recording = true;
 
@@ -19,5 +19,5 @@ export function withRecording<Result>(on: boolean, body: () => Result): Result {
 
 /** Nothing inside is recorded for gradients, and what `body` does not return is freed. */
 export function noGrad<Result>(body: () => Result): Result {
-  return withRecording(false, () => scope('noGrad', body));
+  return withRecording(false, () => innerScope('noGrad', body));
 }

@@ -1,4 +1,4 @@
-import { type ReductionOptions, reduction } from '../reduction/reduction.ts';
+import { keptShape, type ReductionOptions, reduction } from '../reduction/reduction.ts';
 import type { Tensor } from '../tensor.ts';
 import type { AxisArgument } from '../types/axis.ts';
 import type { Reduce } from '../types/reduce.ts';
@@ -9,7 +9,7 @@ const run = reduction({
   initial: 0,
   empty: 0,
   combine: (total, x) => total + x,
-  backward: ({ inputs: [x], dOut }) => [dOut.expand(x!.shape)],
+  backward: ({ inputs: [x], dOut, params }) => [dOut.reshape(keptShape(x!.shape, params)).expand(x!.shape)],
 });
 
 /** The sum over the named axes, or over all. */

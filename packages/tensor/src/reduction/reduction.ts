@@ -1,6 +1,5 @@
 import { apply } from '../autograd/apply.ts';
 import type { BackwardContext, Gradients, Op } from '../autograd/op.ts';
-import { reshape } from '../ops/reshape.ts';
 import { requireDType } from '../shape/require.ts';
 import { resolveAxes, showShape } from '../shape/shape.ts';
 import type { AnyTensor } from '../tensor.ts';
@@ -15,6 +14,10 @@ export interface AxisRun {
   readonly to: number;
 }
 
+export interface ReductionParams extends AxisRun {
+  readonly keepDims: boolean;
+}
+
 export interface ReductionOptions<KeepDims extends boolean = boolean> {
   /** Leave reduced axes in the shape, with size 1. */
   readonly keepDims?: KeepDims;
@@ -26,7 +29,7 @@ export interface ReductionDefinition {
   readonly combine: (total: number, x: number) => number;
   /** What no elements at all reduce to; an error where absent. */
   readonly empty?: number;
-  readonly backward: (context: BackwardContext<AxisRun>) => Gradients;
+  readonly backward: (context: BackwardContext<ReductionParams>) => Gradients;
 }
 
 /** A tensor seen as `outer` x `length` x `inner`, to be reduced along the middle. */
@@ -45,9 +48,9 @@ export type ReductionFunction = <T extends AnyTensor>(
 
 export function reduction(definition: ReductionDefinition): ReductionFunction {
   const { name, initial, combine } = definition;
-  const op: Op<AxisRun> = {
+  const op: Op<ReductionParams> = {
     name,
-    shape: ([shape], { from, to }) => shape!.map((size, axis) => (axis >= from && axis < to ? 1 : size)),
+    shape: ([shape], params) => (params.keepDims ? keptShape(shape!, params) : withoutRun(shape!, params)),
     reference: (out, [x], run) => {
       const { outer, length, inner } = layoutOf(x!.shape, run);
       const [to, from] = [out.data, x!.data];
@@ -64,20 +67,34 @@ export function reduction(definition: ReductionDefinition): ReductionFunction {
   };
   return <T extends AnyTensor>(x: AnyTensor, axes: unknown, options: ReductionOptions = {}): T => {
     requireDType(name, x, ['float32', 'int32']);
-    const resolved = resolveAxes(name, axes as Axes, x.shape);
-    if (definition.empty === undefined && resolved.some((axis) => x.shape[axis] === 0)) {
+    const runs = runsOfAxes(name, axes as Axes, x.shape);
+    if (definition.empty === undefined && runs.some((run) => layoutOf(x.shape, run).length === 0)) {
       throw new RangeError(
-        `${name}: nothing to reduce along axis ${resolved.join(', ')} of ${showShape(x.shape)}`,
+        `${name}: nothing to reduce in ${showShape(x.shape)} along ${showAxes(axes as Axes)}`,
       );
     }
+    const keepDims = options.keepDims === true;
     // Runs from the right, so that the axes still to come keep their numbers.
-    const reduced = runsOf(resolved).reduceRight<AnyTensor>((partial, run) => apply(op, [partial], run), x);
-    if (options.keepDims === true || resolved.length === 0) return reduced as T;
-    return reshape(
-      reduced,
-      x.shape.filter((_, axis) => !resolved.includes(axis)),
-    ) as AnyTensor as T;
+    return runs.reduceRight<AnyTensor>((partial, run) => apply(op, [partial], { ...run, keepDims }), x) as T;
   };
+}
+
+/** A shape with size 1 along the run: what the result had with `keepDims`. */
+export function keptShape(shape: Shape, { from, to }: AxisRun): Shape {
+  return shape.map((size, axis) => (axis >= from && axis < to ? 1 : size));
+}
+
+function withoutRun(shape: Shape, { from, to }: AxisRun): Shape {
+  return from === 0 && to === shape.length ? [] : shape.filter((_, axis) => axis < from || axis >= to);
+}
+
+function runsOfAxes(op: string, axes: Axes, shape: Shape): AxisRun[] {
+  if (axes === undefined) return shape.length === 0 ? [] : [{ from: 0, to: shape.length }];
+  return runsOf(resolveAxes(op, axes, shape));
+}
+
+function showAxes(axes: Axes): string {
+  return axes === undefined ? 'all axes' : `axis ${[axes].flat().join(', ')}`;
 }
 
 /** Joins neighbouring axes: `[0, 2, 3]` becomes `[0, 1)` and `[2, 4)`. */
@@ -92,10 +109,11 @@ export function runsOf(axes: readonly number[]): AxisRun[] {
 }
 
 export function layoutOf(shape: Shape, { from, to }: AxisRun): Layout {
-  const product = (sizes: Shape) => sizes.reduce((total, size) => total * size, 1);
-  return {
-    outer: product(shape.slice(0, from)),
-    length: product(shape.slice(from, to)),
-    inner: product(shape.slice(to)),
-  };
+  let [outer, length, inner] = [1, 1, 1];
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (axis < from) outer *= shape[axis]!;
+    else if (axis < to) length *= shape[axis]!;
+    else inner *= shape[axis]!;
+  }
+  return { outer, length, inner };
 }
