@@ -18,8 +18,11 @@ export interface PoolState {
   readonly reason: string | undefined;
 }
 
-/** Long enough to bridge the gaps between the ops of a training step: waking a sleeper takes 10 to 50 µs. */
-const spinMicroseconds = 200;
+/**
+ * Bridges the gaps between the ops of a training step, since waking a sleeper takes 10 to 50 µs. Not longer: on a
+ * busy machine a worker may watch from the very core that the caller is waiting for.
+ */
+const spinMicroseconds = 50;
 
 let threads = 1;
 let crew: Crew | undefined;
