@@ -2,6 +2,7 @@ import { applyMany } from '../autograd/apply.ts';
 import type { OpMany } from '../autograd/op.ts';
 import { zerosLike } from '../creation/fill.ts';
 import { fromArray } from '../creation/tensor.ts';
+import { concat } from '../ops/concat.ts';
 import { gemm } from '../ops/gemm.ts';
 import { showShape } from '../shape/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -28,21 +29,9 @@ const op: OpMany = {
     for (let i = 0; i < rank; i++) r!.data.fill(0, i * columns, i * columns + i);
     q!.data.set(unfold(reflectors, rows, rank));
   },
-  backward: ({ outputs: [q, r], dOuts }) => {
-    if (r!.shape[0] !== r!.shape[1]) {
-      throw new RangeError(
-        `qr: the gradient needs at least as many rows as columns, got r ${showShape(r!.shape)}`,
-      );
-    }
-    const [dQ, dR] = [dOuts[0] ?? zerosLike(q!), dOuts[1] ?? zerosLike(r!)];
-    // M = R dRᵀ - dQᵀ Q; the gradient is (dQ + Q (lower(M) + strictly lower(M)ᵀ)) R⁻ᵀ.
-    const product = gemm(r!, dR, false, true).sub(gemm(dQ, q!, true, false)) as Tensor;
-    const lower = product.mul(lowerMask(r!.shape[0]!, true)) as Tensor;
-    const strict = product.mul(lowerMask(r!.shape[0]!, false)) as Tensor;
-    const symmetric = lower.add(strict.transpose(0, 1)) as Tensor;
-    const whole = dQ.add(gemm(q!, symmetric)) as Tensor;
-    return [solve(r!, whole.transpose(0, 1) as Tensor).transpose(0, 1) as Tensor];
-  },
+  backward: ({ inputs: [x], outputs: [q, r], dOuts }) => [
+    qrGradient(x!, q!, r!, dOuts[0] ?? zerosLike(q!), dOuts[1] ?? zerosLike(r!)),
+  ],
 };
 
 /** x = q r with orthonormal columns in q and an upper triangular r (the reduced form), by Householder reflections. */
@@ -88,6 +77,26 @@ function unfold(reflectors: readonly Float64Array[], rows: number, rank: number)
   for (let i = 0; i < rank; i++) q[i * rank + i] = 1;
   for (let k = rank - 1; k >= 0; k--) mirror(q, reflectors[k]!, rows, rank, k);
   return q;
+}
+
+function qrGradient(x: Tensor, q: Tensor, r: Tensor, dQ: Tensor, dR: Tensor): Tensor {
+  const [rows, columns] = x.shape as [number, number];
+  if (rows >= columns) return tallGradient(q, r, dQ, dR);
+  // The columns beyond the square part are Q times those of r: their share reaches Q, and through it the square part.
+  const beyond = x.slice(1, rows, columns);
+  const dBeyond = dR.slice(1, rows, columns);
+  const dSquareQ = dQ.add(gemm(beyond, dBeyond, false, true));
+  const square = tallGradient(q, r.slice(1, 0, rows), dSquareQ, dR.slice(1, 0, rows));
+  return concat([square, gemm(q, dBeyond)], 1);
+}
+
+/** M = R dRᵀ - dQᵀ Q; the gradient is (dQ + Q (lower(M) + strictly lower(M)ᵀ)) R⁻ᵀ. */
+function tallGradient(q: Tensor, r: Tensor, dQ: Tensor, dR: Tensor): Tensor {
+  const product = gemm(r, dR, false, true).sub(gemm(dQ, q, true, false));
+  const lower = product.mul(lowerMask(r.shape[0]!, true));
+  const strict = product.mul(lowerMask(r.shape[0]!, false));
+  const whole = dQ.add(gemm(q, lower.add(strict.transpose(0, 1))));
+  return solve(r, whole.transpose(0, 1)).transpose(0, 1);
 }
 
 function lowerMask(size: number, withDiagonal: boolean): Tensor {

@@ -5,4 +5,5 @@ export const relu = unary({
   name: 'relu',
   value: (m, x) => m.max(x, 0),
   slope: (m, x) => m.step(x),
+  integers: true,
 });
