@@ -8,6 +8,7 @@ import {
 import { bytesPerElement } from '../dtype.ts';
 import type { AnyTensor } from '../tensor.ts';
 import type { DType } from '../types/shape.ts';
+import { elementsPerRange } from './grain.ts';
 import { type LanesOf, laneAccess } from './laneAccess.ts';
 import { forEachOuter, lastEntries } from './outerWalk.ts';
 import { forRowParts } from './rowParts.ts';
@@ -30,8 +31,6 @@ type Steps = readonly (0 | 1)[];
 
 /** Axes that a kernel walks outside the rows; what lies further outside takes a call for each index. */
 const outerAxes = 2;
-/** From here on a range pays for the way to another thread. */
-const grain = 16_384;
 
 /** One kernel for each way in which the operands may or may not advance along a row. */
 export function broadcastKernels<Out extends DType, const In extends readonly DType[]>(
@@ -108,12 +107,17 @@ function rows<Out extends DType, In extends readonly DType[]>(
     const repeated = sources.map((source, operand) => {
       return steps[operand] === 1 ? undefined : k.let(laneAccess[inputs[operand]!].repeat(source));
     });
-    k.forLanes(from, to, (at) => {
-      const lanes = sources.map((source, operand) => {
-        return repeated[operand] ?? laneAccess[inputs[operand]!].load(at, source);
-      });
-      laneAccess[out].store(at, target!, formula(...(lanes as unknown as LanesOfEach<In>)));
-    });
+    k.forLanes(
+      from,
+      to,
+      (at) => {
+        const lanes = sources.map((source, operand) => {
+          return repeated[operand] ?? laneAccess[inputs[operand]!].load(at, source);
+        });
+        laneAccess[out].store(at, target!, formula(...(lanes as unknown as LanesOfEach<In>)));
+      },
+      { unroll: 2 },
+    );
   });
 }
 
@@ -130,7 +134,7 @@ function runFlat(kernels: Kernels, values: number[], out: AnyTensor, inputs: rea
     values[4 + operand] = input.pointer;
     name += input.size === size ? '1' : '0';
   }
-  kernels[name]!.run(size, values, grain);
+  kernels[name]!.run(size, values, elementsPerRange);
 }
 
 function runRows(kernels: Kernels, out: AnyTensor, inputs: readonly AnyTensor[]): void {
@@ -147,6 +151,6 @@ function runRows(kernels: Kernels, out: AnyTensor, inputs: readonly AnyTensor[])
   forEachOuter(walk, 1 + outerAxes, (index, offsets) => {
     const target = out.pointer + index * size * bytesPerElement[out.dtype];
     const sources = inputs.map((input, operand) => input.pointer + offsets[operand]! * bytes[operand]!);
-    kernels[name]!.run(size, [target, length, rows, planes, ...sources, ...steps], grain);
+    kernels[name]!.run(size, [target, length, rows, planes, ...sources, ...steps], elementsPerRange);
   });
 }

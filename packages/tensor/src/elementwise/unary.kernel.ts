@@ -1,6 +1,7 @@
-import type { F32, I32, Kernel, KernelBuilder, KernelParameters } from '@sonograd/wasm';
+import type { F32, I32, Kernel, KernelBuilder, KernelParameters, LanePosition } from '@sonograd/wasm';
 import { kernelFamily } from '@sonograd/wasm';
 import type { AnyTensor } from '../tensor.ts';
+import { elementsPerRange } from './grain.ts';
 import { integerAlgebra, lanesAlgebra } from './lanesAlgebra.ts';
 import type { Constants, UnaryDefinition } from './unary.ts';
 
@@ -9,9 +10,6 @@ export interface UnaryKernels {
   /** out = dOut times the slope, in one pass. */
   runGradient(out: AnyTensor, dOut: AnyTensor, x: AnyTensor, y: AnyTensor, constants: Constants): void;
 }
-
-/** From here on a range pays for the way to another thread: 10 µs of the cheapest formulas. */
-const grain = 16_384;
 
 /** One family for each op, declared when its first call shows how many constants it takes. */
 export function unaryKernels(definition: UnaryDefinition): UnaryKernels {
@@ -33,7 +31,7 @@ export function unaryKernels(definition: UnaryDefinition): UnaryKernels {
 }
 
 function run(kernel: UnaryKernel, size: number, pointers: number[], constants: Constants): void {
-  kernel.run(size, constants.length === 0 ? pointers : pointers.concat(constants), grain);
+  kernel.run(size, constants.length === 0 ? pointers : pointers.concat(constants), elementsPerRange);
 }
 
 type UnaryKernel = Kernel<KernelParameters>;
@@ -49,7 +47,8 @@ function declare({ name, value, slope, integers }: UnaryDefinition, count: numbe
     floats: family.kernel(parameters('out', 'x'), (k, given) => {
       const { out, x } = given as Pointers<'out' | 'x'>;
       const constants = constantsOf(k, given).map((constant) => k.let(constant.splat()));
-      k.forLanes(k.begin, k.end, (at) => at.store(out, value(lanesAlgebra, at.load(x), constants)));
+      const body = (at: LanePosition) => at.store(out, value(lanesAlgebra, at.load(x), constants));
+      k.forLanes(k.begin, k.end, body, { unroll: 2 });
     }),
     ...(slope && {
       gradient: family.kernel(parameters('out', 'dOut', 'x', 'y'), (k, given) => {

@@ -1,10 +1,8 @@
 import { f32x4, kernelFamily } from '@sonograd/wasm';
+import { elementsPerRange } from '../elementwise/grain.ts';
 import { type LanesOf, laneAccess } from '../elementwise/laneAccess.ts';
 import type { AnyTensor } from '../tensor.ts';
 import type { DType } from '../types/shape.ts';
-
-/** From here on a range pays for the way to another thread. */
-const grain = 16_384;
 
 /** One kernel for each pair of dtypes. Towards int32 elements are cut towards zero. */
 const kernels = kernelFamily('convert', (family) => {
@@ -37,5 +35,5 @@ const table: { readonly [From in DType]: { readonly [To in DType]?: typeof kerne
 export function runConvert(out: AnyTensor, x: AnyTensor): void {
   const kernel = table[x.dtype][out.dtype];
   if (kernel === undefined) throw new TypeError(`to: x must have another dtype, ${x.dtype} to ${out.dtype}`);
-  kernel.run(x.size, [out.pointer, x.pointer], grain);
+  kernel.run(x.size, [out.pointer, x.pointer], elementsPerRange);
 }

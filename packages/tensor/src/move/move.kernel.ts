@@ -1,5 +1,6 @@
 import { f32x4, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
 import { bytesPerElement } from '../dtype.ts';
+import { elementsPerRange } from '../elementwise/grain.ts';
 import { forEachOuter, lastEntries } from '../elementwise/outerWalk.ts';
 import { forRowParts } from '../elementwise/rowParts.ts';
 import type { Walk } from '../shape/broadcast.ts';
@@ -8,8 +9,6 @@ import { isTransposition, runTransposition } from './transpose.kernel.ts';
 
 /** Axes that a kernel walks outside the rows; what lies further outside takes a call for each index. */
 const outerAxes = 3;
-/** From here on a range pays for the way to another thread. */
-const grain = 16_384;
 /** From here on `memory.copy` pays for its call. */
 const bulkBytes = 1024;
 
@@ -52,12 +51,20 @@ const kernels = kernelFamily('move', (family) => {
       k.if(
         to.sub(from).gt(bulkBytes / 4),
         () => k.memoryCopy(out.add(from.shl(2)), input.add(from.shl(2)), to.sub(from).shl(2)),
-        () => k.forLanes(from, to, (at) => at.store(out, at.load(input))),
+        () => k.forLanes(from, to, (at) => at.store(out, at.load(input)), { unroll: 4 }),
       );
     }),
     fillWords: rows((k, out, input, from, to) => {
       const value = k.let(f32x4.loadSplat(input));
-      k.forLanes(from, to, (at) => at.store(out, value));
+      k.forLanes(from, to, (at) => at.store(out, value), { unroll: 4 });
+    }),
+    reverseWords: rows((k, out, input, from, to) => {
+      const whole = k.let(from.add(to.sub(from).and(-4)));
+      k.for(from, whole, 4, (index) => {
+        const four = k.let(f32x4.load(input.sub(index.shl(2)).sub(12)));
+        k.store(out.add(index.shl(2)), four.shuffle(four, 3, 2, 1, 0));
+      });
+      k.for(whole, to, 1, (index) => k.store(out.add(index.shl(2)), i32.load(input.sub(index.shl(2)))));
     }),
     stepWords: rows((k, out, input, from, to, given) =>
       forSteps(k, out, input, from, to, given, (target, source) => k.store(target, i32.load(source))),
@@ -113,7 +120,7 @@ function runRows(walk: Walk, bytes: number, outPointer: number, inPointer: numbe
   const steps = [outStep0, outStep1, outStep2, inStep0, inStep1, inStep2] as const;
   forEachOuter(walk, inside, (_, [outOffset, inOffset]) => {
     const pointers = [outPointer + outOffset! * bytes, inPointer + inOffset! * bytes] as const;
-    kernel.run(length * size0 * size1 * size2, [...pointers, ...sizes, ...steps], grain);
+    kernel.run(length * size0 * size1 * size2, [...pointers, ...sizes, ...steps], elementsPerRange);
   });
 }
 
@@ -123,5 +130,6 @@ function kernelFor(bytes: number, outStep: number, inStep: number): keyof typeof
   if (outStep !== bytes) return bytes === 1 ? 'stepBytes' : 'stepWords';
   if (inStep === bytes) return bytes === 1 ? 'copyBytes' : 'copyWords';
   if (bytes === 1) return 'stepBytes';
-  return inStep === 0 ? 'fillWords' : 'stepWords';
+  if (inStep === 0) return 'fillWords';
+  return inStep === -bytes ? 'reverseWords' : 'stepWords';
 }

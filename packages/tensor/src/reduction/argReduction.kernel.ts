@@ -9,6 +9,7 @@ import {
   type KernelBuilder,
   kernelFamily,
 } from '@sonograd/wasm';
+import { elementsPerRange } from '../elementwise/grain.ts';
 import type { AnyTensor } from '../tensor.ts';
 import { reduceMemory } from './reduction.kernel.ts';
 import type { Layout } from './reduction.ts';
@@ -20,8 +21,6 @@ const matchesInteger: Matches = (element, winner) => element.bitsAs('i32x4').eq(
 
 /** Columns of one item, searched four at a time. */
 const blockColumns = 32;
-/** Elements from which on a range pays for the way to another thread. */
-const grainElements = 16_384;
 
 const parameters = { out: 'i32', x: 'i32', winners: 'i32', length: 'i32', inner: 'i32' } as const;
 type Parameters = Readonly<Record<keyof typeof parameters, I32>>;
@@ -94,7 +93,7 @@ export function runArgReduction(
   reduceMemory(name === 'argmax' ? 'max' : 'min', dtype, winners, x.pointer, layout);
   const values = [out.pointer, x.pointer, winners, length, inner] as const;
   const width = Math.min(inner, blockColumns);
-  const grain = Math.ceil(grainElements / (length * width));
+  const grain = Math.ceil(elementsPerRange / (length * width));
   if (inner === 1) kernels[dtype === 'int32' ? 'rowsInt32' : 'rows'].run(outer, values, grain);
   else {
     const items = outer * Math.ceil(inner / blockColumns);

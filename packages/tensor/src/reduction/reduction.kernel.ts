@@ -10,6 +10,7 @@ import {
   kernelFamily,
   type LanePosition,
 } from '@sonograd/wasm';
+import { elementsPerRange } from '../elementwise/grain.ts';
 import type { AnyTensor } from '../tensor.ts';
 import type { Layout } from './reduction.ts';
 
@@ -22,6 +23,8 @@ interface Form {
   /** With what is neutral in lanes that stand for no element. */
   load(at: LanePosition, array: I32): F32x4;
   combine(a: F32x4, b: F32x4): F32x4;
+  /** A `combine` of one instruction that loses NaNs: whoever uses it has to look out for them. */
+  readonly combineKnown?: (a: F32x4, b: F32x4) => F32x4;
 }
 
 const asIntegers = (combine: (a: I32x4, b: I32x4) => I32x4) => (a: F32x4, b: F32x4) =>
@@ -35,8 +38,14 @@ const forms: Record<NumberType, Record<ReductionKind, Form>> = {
       neutral: f32x4(-Infinity),
       load: (at, x) => at.load(x, -Infinity),
       combine: (a, b) => a.max(b),
+      combineKnown: (a, b) => a.pmax(b),
     },
-    min: { neutral: f32x4(Infinity), load: (at, x) => at.load(x, Infinity), combine: (a, b) => a.min(b) },
+    min: {
+      neutral: f32x4(Infinity),
+      load: (at, x) => at.load(x, Infinity),
+      combine: (a, b) => a.min(b),
+      combineKnown: (a, b) => a.pmin(b),
+    },
   },
   int32: {
     sum: { neutral: f32x4(0), load: (at, x) => at.load(x), combine: asIntegers((a, b) => a.add(b)) },
@@ -82,18 +91,23 @@ function reduceRows(k: KernelBuilder, { out, x, length, chunk, chunks }: Paramet
     const start = k.let(item.remU(chunks).mul(chunk));
     const row = k.let(x.add(item.divU(chunks).mul(length).add(start).shl(2)));
     const sums = Array.from({ length: accumulators }, () => k.variable(f32x4, form.neutral));
+    const unknown = k.variable(i32x4, 0);
+    const accumulate = form.combineKnown ?? form.combine;
     let turn = 0;
     k.forLanes(
       0,
       length.sub(start).min(chunk),
       (at) => {
         const sum = sums[turn++ % accumulators]!;
-        sum.set(form.combine(sum, form.load(at, row)));
+        const value = k.let(form.load(at, row));
+        sum.set(accumulate(sum, value));
+        if (form.combineKnown) unknown.set(unknown.or(value.ne(value)));
       },
       { unroll: accumulators },
     );
     const combine = (a: number, b: number) => form.combine(sums[a]!, sums[b]!);
-    const lanes = k.let(form.combine(combine(0, 1), combine(2, 3)));
+    const known = form.combine(combine(0, 1), combine(2, 3));
+    const lanes = k.let(unknown.select(f32x4(Number.NaN), known));
     const pairs = k.let(form.combine(lanes, lanes.shuffle(lanes, 2, 3, 0, 1)));
     k.storeLane(out.add(item.shl(2)), form.combine(pairs, pairs.shuffle(pairs, 1, 0, 3, 2)), 0);
   });
@@ -183,11 +197,8 @@ export function reduceMemory(
 
 /** Rows of a matrix are summed in 16 lanes at once, columns each in one. */
 function chunkLength(inner: number): number {
-  return inner === 1 ? 4096 : Math.min(Math.max(Math.ceil(16_384 / inner), 32), 512);
+  return inner === 1 ? 4096 : Math.min(Math.max(Math.ceil(16_384 / inner), 16), 512);
 }
-
-/** Elements from which on a range pays for the way to another thread. */
-const grainElements = 16_384;
 
 function runChunks(
   kind: ReductionKind,
@@ -203,7 +214,7 @@ function runChunks(
   const chunks = length === 0 ? 1 : Math.ceil(length / chunk);
   const width = Math.min(inner, blockColumns);
   const items = outer * chunks * Math.ceil(inner / blockColumns);
-  const grain = Math.ceil(grainElements / Math.max(1, chunk * width));
+  const grain = Math.ceil(elementsPerRange / Math.max(1, chunk * width));
   const kernel = inner === 1 ? family.rows : family.columns;
   kernel.run(items, [out, x, length, chunk, chunks, inner], grain);
 }
