@@ -14,7 +14,7 @@ export type Printing = [
   Expect<Equal<Show<[...number[], 128]>, '[..., 128]'>>,
 ];
 
-export type Verdicts = [
+export type Arguments = [
   Expect<Equal<Fits<'argument', [2, 3]>, 'argument'>>,
   Expect<Equal<Fits<'argument', 'op: rule, values'>, 'op: rule, values'>>,
   Expect<Equal<Fits<'argument', [2, 3] | 'op: rule, values'>, 'argument'>>,

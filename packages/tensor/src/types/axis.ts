@@ -19,13 +19,6 @@ export type NoSuchAxis<Op extends string, S extends Shape, Axis extends number> 
   ? `${Op}: a 0-d tensor has no axes, got ${Axis}`
   : `${Op}: axis must be from -${S['length']} to ${Minus<S['length'], 1>}, got ${Axis}`;
 
-/** A rule for ops along one axis: `Result` if there is such an axis. */
-export type Along<Op extends string, S extends Shape, Axis extends number, Result> = [
-  AxisIndex<S, Axis>,
-] extends [never]
-  ? NoSuchAxis<Op, S, Axis>
-  : Result;
-
 /** The length along an axis; `number` where the axis is not known. */
 export type LengthAt<S extends Shape, Axis extends number> =
   number extends AxisIndex<S, Axis> ? number : S[AxisIndex<S, Axis>];

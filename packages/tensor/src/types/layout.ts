@@ -1,14 +1,15 @@
 import type { AtLeast, DividedBy, Plus, Times } from './arithmetic.ts';
-import type { Along, AnyLengths, AxisIndex, AxisIndices, Before, From, LengthAt } from './axis.ts';
+import type { AnyLengths, AxisIndex, AxisIndices, Before, From, LengthAt, NoSuchAxis } from './axis.ts';
 import type { Mutable, Shape, Show } from './shape.ts';
 
 /** Two axes change places. */
-export type Transpose<S extends Shape, First extends number, Second extends number> = Along<
-  'transpose',
-  S,
-  First,
-  Along<'transpose', S, Second, Swapped<S, AxisIndex<S, First>, AxisIndex<S, Second>>>
->;
+export type Transpose<S extends Shape, First extends number, Second extends number> = [
+  AxisIndex<S, First>,
+] extends [never]
+  ? NoSuchAxis<'transpose', S, First>
+  : [AxisIndex<S, Second>] extends [never]
+    ? NoSuchAxis<'transpose', S, Second>
+    : Swapped<S, AxisIndex<S, First>, AxisIndex<S, Second>>;
 
 type Swapped<S extends Shape, First extends number, Second extends number> = number extends S['length']
   ? Shape
@@ -89,12 +90,11 @@ export type Flatten<
   Last extends number = -1,
 > = S extends readonly []
   ? [1]
-  : Along<
-      'flatten',
-      S,
-      First,
-      Along<'flatten', S, Last, Flattened<S, First, Last, AxisIndex<S, First>, AxisIndex<S, Last>>>
-    >;
+  : [AxisIndex<S, First>] extends [never]
+    ? NoSuchAxis<'flatten', S, First>
+    : [AxisIndex<S, Last>] extends [never]
+      ? NoSuchAxis<'flatten', S, Last>
+      : Flattened<S, First, Last, AxisIndex<S, First>, AxisIndex<S, Last>>;
 
 type Flattened<
   S extends Shape,

@@ -1,4 +1,4 @@
-import type { Along, AxisArgument, AxisIndices } from './axis.ts';
+import type { AxisArgument, AxisIndex, AxisIndices, NoSuchAxis } from './axis.ts';
 import type { Shape } from './shape.ts';
 
 /** Reductions and `argmax`: the named axes go, or stay with length 1. */
@@ -7,10 +7,9 @@ export type Reduce<
   S extends Shape,
   Axes extends AxisArgument,
   KeepDims extends boolean = false,
-> = Reduced<S, AxisIndices<Op, S, Axes>, KeepDims>;
+> = AxisIndices<Op, S, Axes> extends infer Indices ? Reduced<S, Indices, KeepDims> : never;
 
-/** Exported because declaration files must be able to name it, or they spell out the whole rule. */
-export type Reduced<S extends Shape, Indices, KeepDims extends boolean> = [Indices] extends [never]
+type Reduced<S extends Shape, Indices, KeepDims extends boolean> = [Indices] extends [never]
   ? S
   : [Indices] extends [string]
     ? Indices
@@ -41,11 +40,19 @@ type WithoutAxes<
   : Left;
 
 /** Ops that keep the shape and work along one axis: `softmax`, `cumsum`, `sort`, `roll`. */
-export type Alongside<Op extends string, S extends Shape, Axis extends number> = Along<Op, S, Axis, S>;
+export type Alongside<Op extends string, S extends Shape, Axis extends number> = [
+  AxisIndex<S, Axis>,
+] extends [never]
+  ? NoSuchAxis<Op, S, Axis>
+  : S;
 
 /** Ops that keep the shape and take several axes: `flip`. */
-export type AlongsideMany<Op extends string, S extends Shape, Axes extends AxisArgument> = [
-  AxisIndices<Op, S, Axes>,
-] extends [string]
-  ? AxisIndices<Op, S, Axes>
-  : S;
+export type AlongsideMany<Op extends string, S extends Shape, Axes extends AxisArgument> =
+  AxisIndices<Op, S, Axes> extends infer Indices
+    ? [Indices] extends [string]
+      ? OnlyIfBroken<Indices, S>
+      : S
+    : never;
+
+/** An empty list of axes is `never`, which extends everything. */
+type OnlyIfBroken<Indices, S extends Shape> = [Indices] extends [never] ? S : Indices;

@@ -4,18 +4,15 @@ export type Shape = readonly number[];
 export type DType = 'float32' | 'int32' | 'bool';
 
 /**
- * What the shape rule of an op comes to: the output's shape, or the sentence that says what does not fit.
- * One rule answers both questions that a signature asks:
+ * The shape rule of an op, such as `Matmul<A, B>`, comes to the output's shape, or to the sentence that says what does
+ * not fit: word for word what the run time throws. So one rule answers both questions that a signature asks:
  *
  *     function matmul<A extends Shape, B extends Shape>(
  *       a: Tensor<A>,
  *       b: Fits<Tensor<B>, Matmul<A, B>>,
  *     ): Tensor<Out<Matmul<A, B>>>
- */
-export type Verdict = Shape | string;
-
-/**
- * An argument's type: `Argument` where the rule holds, else the sentence, which is then what the compiler prints.
+ *
+ * `Fits` is the argument's type where the rule holds, else the sentence, which is then what the compiler prints.
  *
  * In code that is generic in a shape the rule is still open, and the argument must be let through, or `x.mul(x.relu())`
  * would not compile there. The compiler does so if it can see that the condition cannot hold with anything at all in

@@ -1,5 +1,5 @@
 import type { AtLeast, DividedUpBy, Minus, Plus, Smaller } from './arithmetic.ts';
-import type { Along, LengthAt, WithLength } from './axis.ts';
+import type { AxisIndex, LengthAt, NoSuchAxis, WithLength } from './axis.ts';
 import type { Shape, Show } from './shape.ts';
 
 /** Elements `Start`, `Start + Step`, … before `End` along one axis; negative positions count from the end. */
@@ -9,7 +9,9 @@ export type Slice<
   Start extends number,
   End extends number | undefined = undefined,
   Step extends number = 1,
-> = Along<'slice', S, Axis, WithLength<S, Axis, Sliced<LengthAt<S, Axis>, Start, End, Step>>>;
+> = [AxisIndex<S, Axis>] extends [never]
+  ? NoSuchAxis<'slice', S, Axis>
+  : WithLength<S, Axis, Sliced<LengthAt<S, Axis>, Start, End, Step>>;
 
 type Sliced<
   N extends number,

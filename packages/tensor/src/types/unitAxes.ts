@@ -1,10 +1,12 @@
-import type { Along, AnyLengths, AxisIndex, Before, From, LengthAt } from './axis.ts';
+import type { AnyLengths, AxisIndex, Before, From, LengthAt, NoSuchAxis } from './axis.ts';
 import type { Reduce } from './reduce.ts';
 import type { Shape, Show } from './shape.ts';
 
 /** Drops one axis of length 1, or all of them. */
 export type Squeeze<S extends Shape, Axis extends number | undefined = undefined> = Axis extends number
-  ? Along<'squeeze', S, Axis, Squeezed<S, Axis>>
+  ? [AxisIndex<S, Axis>] extends [never]
+    ? NoSuchAxis<'squeeze', S, Axis>
+    : Squeezed<S, Axis>
   : number extends S['length']
     ? Shape
     : number extends S[number]
@@ -28,12 +30,13 @@ type WithoutOnes<S extends Shape, Left extends Shape = []> = S extends readonly 
 /** A new axis of length 1 at `Axis` of the result. */
 export type Unsqueeze<S extends Shape, Axis extends number> = NewAxis<'unsqueeze', S, Axis, 1>;
 
-export type NewAxis<Op extends string, S extends Shape, Axis extends number, Length extends number> = Along<
-  Op,
-  readonly [...S, 1],
-  Axis,
-  number extends S['length'] ? Shape : Inserted<S, AxisIndex<[...S, 1], Axis>, Length>
->;
+export type NewAxis<Op extends string, S extends Shape, Axis extends number, Length extends number> = [
+  AxisIndex<[...S, 1], Axis>,
+] extends [never]
+  ? NoSuchAxis<Op, [...S, 1], Axis>
+  : number extends S['length']
+    ? Shape
+    : Inserted<S, AxisIndex<[...S, 1], Axis>, Length>;
 
 type Inserted<S extends Shape, Index extends number, Length extends number> = number extends Index
   ? AnyLengths<[...S, 1]>

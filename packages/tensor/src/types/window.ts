@@ -56,7 +56,15 @@ export type TransposedCount<
   Plus<Padding, Padding>
 >;
 
-/** Signals [batch, channels, …spatial] with filters [outputs, channels / groups, …kernel]. */
+/**
+ * Signals [batch, channels, …spatial] with filters [outputs, channels / groups, …kernel].
+ *
+ *     function conv2d<X extends Shape, W extends Shape, const Options extends WindowOptions = Record<never, never>>(
+ *       x: Tensor<X>,
+ *       weight: Fits<Tensor<W>, Conv<'conv2d', X, W, Options>>,
+ *       options?: Options,
+ *     ): Tensor<Out<Conv<'conv2d', X, W, Options>>>
+ */
 export type Conv<
   Op extends string,
   X extends Shape,
