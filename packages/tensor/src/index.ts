@@ -120,4 +120,16 @@ export { foldIn, randomKey, splitKey } from './random/keys.ts';
 export type { RandomKey } from './random/threefry.ts';
 export { Value } from './scalar.ts';
 export { type AnyTensor, Tensor } from './tensor.ts';
+export type {
+  AnyShape,
+  Apply,
+  Chain,
+  ChainShape,
+  FitChain,
+  InputOf,
+  LinearOutput,
+  SameShape,
+  ShapeFunction,
+  ShapeLayer,
+} from './types/layer.ts';
 export type { DType, Fits, Out, Shape } from './types/shape.ts';
