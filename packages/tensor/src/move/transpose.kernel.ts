@@ -5,11 +5,12 @@ import type { Walk } from '../shape/broadcast.ts';
 
 /**
  * A plane of `rows` x `columns` whose rows lie together in the output, and whose columns lie together in the
- * input. It is cut into blocks that fit the first-level cache: 16 rows are one cache line of the input.
+ * input, goes in blocks: 16 columns are one cache line of the output, written whole before the next, and 256 rows
+ * are what 16 streams of the input deliver meanwhile. Of 13 sizes and both orders this was fastest, by up to 1.8.
  */
-const blockRows = 16;
-const blockColumns = 64;
-/** Blocks of about 10 µs. */
+const blockRows = 256;
+const blockColumns = 16;
+/** Blocks that pay for the way to another thread. */
 const grain = 8;
 const outerAxes = 2;
 
@@ -70,8 +71,8 @@ function transposeBlock(k: KernelBuilder, { out, input, rows, columns, outRow, i
   const toOf = (row: I32, column: I32) => out.add(row.mul(outRow)).add(column.shl(2));
   const fromOf = (row: I32, column: I32) => input.add(column.mul(inColumn)).add(row.shl(2));
   const moveOne = (row: I32, column: I32) => k.store(toOf(row, column), i32.load(fromOf(row, column)));
-  k.for(0, wholeColumns, 4, (column) => {
-    k.for(0, wholeRows, 4, (row) =>
+  k.for(0, wholeRows, 4, (row) => {
+    k.for(0, wholeColumns, 4, (column) =>
       transposeTile(k, k.let(toOf(row, column)), outRow, k.let(fromOf(row, column)), inColumn),
     );
   });
