@@ -24,6 +24,9 @@ try {
   const costs = measureAll();
   if (process.argv.includes('--write')) writeLimits(costs);
   report(costs, JSON.parse(readFileSync(limitsFile, 'utf8')) as Record<string, number>);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -91,6 +91,35 @@ export function methods(x: Tensor<[32, 784]>, open: Tensor, any: AnyTensor) {
   return wider;
 }
 
+/** The dtype goes along, and questions are answered with truth values. */
+export function dtypes(x: Tensor<[2, 3]>, whole: Tensor<[2, 3], 'int32'>, mask: Tensor<[2, 3], 'bool'>) {
+  same<Tensor<[2, 3], 'int32'>>()(whole.add(1));
+  same<Tensor<[2, 3], 'int32'>>()(whole.mul(whole));
+  same<Tensor<[3], 'int32'>>()(whole.sum(0));
+  same<Tensor<[3, 2], 'int32'>>()(whole.transpose(0, 1));
+  same<Tensor<[6], 'bool'>>()(mask.reshape([6]));
+  same<Tensor<[2, 3], 'bool'>>()(whole.eq(whole));
+  same<Tensor<[2, 3], 'bool'>>()(mask.logicalAnd(x.gt(0)));
+  same<Tensor<[2, 3], 'bool'>>()(mask.logicalNot());
+  same<Tensor<[2, 3], 'int32'>>()(x.to('int32'));
+  same<Tensor<[2, 2]>>()(x.gather(1, zeros([2, 2], { dtype: 'int32' })));
+  same<Tensor<[7, 3]>>()(x.indexSelect(0, zeros([7], { dtype: 'int32' })));
+  same<Tensor<[2, 3]>>()(x.scatterAdd(0, whole, x));
+  same<Tensor<[2, 3], 'int32'>>()(x.argsort(0));
+  same<Tensor<[2, 3]>>()(x.sort(0).values);
+  same<Float32Array>()(x.data);
+  same<Int32Array>()(whole.data);
+  same<Uint8Array>()(mask.data);
+}
+
+/** What is written where gradients are wanted. */
+export function gradients(x: Tensor<[2, 3]>) {
+  same<Tensor<[2, 3]> | null>()(x.grad);
+  same<Tensor<[2, 3]>>()(x.detach());
+  same<number>()(x.sum().item());
+  same<void>()(x.sum().backward());
+}
+
 /** Code that is generic in a shape is let through and checked again, with the shape, where it is called. */
 export function swish<S extends Shape>(x: Tensor<S>) {
   return x.mul(x.sigmoid()).add(1);
