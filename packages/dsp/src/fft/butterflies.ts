@@ -6,7 +6,8 @@
  *
  *   to[q + stride * (r * p + k)] = root^(p k) * sum over j of from[q + stride * (p + count * j)] * w_r^(j k)
  *
- * for p < count, q < stride, k < r. `roots` holds root^p ... root^((r - 1) p) for each p.
+ * for p < count, q < stride, k < r. `roots` holds root^p ... root^((r - 1) p) for each p. The `| 0`
+ * of radix 4 tell the compiler that offsets stay small integers; they are worth a fifth of its time.
  */
 export type Butterfly = (
   data: Float64Array,
@@ -75,47 +76,211 @@ const radix3: Butterfly = (data, from, to, count, stride, roots) => {
 };
 
 const radix4: Butterfly = (data, from, to, count, stride, roots) => {
-  const step = 2 * stride * count;
-  const width = 2 * stride;
+  const step = (2 * stride * count) | 0;
+  const width = (2 * stride) | 0;
   for (let p = 0; p < count; p++) {
-    const w1Re = roots[6 * p];
-    const w1Im = roots[6 * p + 1];
-    const w2Re = roots[6 * p + 2];
-    const w2Im = roots[6 * p + 3];
-    const w3Re = roots[6 * p + 4];
-    const w3Im = roots[6 * p + 5];
-    let a = from + width * p;
-    let out = to + 4 * width * p;
-    for (const end = a + width; a < end; a += 2, out += 2) {
-      const b = a + step;
-      const c = b + step;
-      const d = c + step;
+    const root = (6 * p) | 0;
+    let a = (from + width * p) | 0;
+    let out = (to + 4 * width * p) | 0;
+    for (const end = (a + width) | 0; a < end; a = (a + 2) | 0, out = (out + 2) | 0) {
+      const b = (a + step) | 0;
+      const c = (b + step) | 0;
+      const d = (c + step) | 0;
       const acRe = data[a] + data[c];
       const acIm = data[a + 1] + data[c + 1];
-      const aLessRe = data[a] - data[c];
-      const aLessIm = data[a + 1] - data[c + 1];
+      const acLessRe = data[a] - data[c];
+      const acLessIm = data[a + 1] - data[c + 1];
       const bdRe = data[b] + data[d];
       const bdIm = data[b + 1] + data[d + 1];
-      const turnRe = data[b + 1] - data[d + 1];
-      const turnIm = data[d] - data[b];
+      const bdLessRe = data[b] - data[d];
+      const bdLessIm = data[b + 1] - data[d + 1];
       data[out] = acRe + bdRe;
       data[out + 1] = acIm + bdIm;
-      const re1 = aLessRe + turnRe;
-      const im1 = aLessIm + turnIm;
-      const out1 = out + width;
-      data[out1] = re1 * w1Re - im1 * w1Im;
-      data[out1 + 1] = re1 * w1Im + im1 * w1Re;
-      const re2 = acRe - bdRe;
-      const im2 = acIm - bdIm;
-      const out2 = out1 + width;
-      data[out2] = re2 * w2Re - im2 * w2Im;
-      data[out2 + 1] = re2 * w2Im + im2 * w2Re;
-      const re3 = aLessRe - turnRe;
-      const im3 = aLessIm - turnIm;
-      const out3 = out2 + width;
-      data[out3] = re3 * w3Re - im3 * w3Im;
-      data[out3 + 1] = re3 * w3Im + im3 * w3Re;
+      const out1 = (out + width) | 0;
+      turn(data, out1, acLessRe + bdLessIm, acLessIm - bdLessRe, roots, root);
+      const out2 = (out1 + width) | 0;
+      turn(data, out2, acRe - bdRe, acIm - bdIm, roots, root + 2);
+      const out3 = (out2 + width) | 0;
+      turn(data, out3, acLessRe - bdLessIm, acLessIm + bdLessRe, roots, root + 4);
     }
+  }
+};
+
+/** The last stage: one group, whose roots are all one. */
+const lastRadix4: Butterfly = (data, from, to, _count, stride) => {
+  const width = (2 * stride) | 0;
+  let out = to | 0;
+  for (let a = from | 0, end = (from + width) | 0; a < end; a = (a + 2) | 0, out = (out + 2) | 0) {
+    const b = (a + width) | 0;
+    const c = (b + width) | 0;
+    const d = (c + width) | 0;
+    const acRe = data[a] + data[c];
+    const acIm = data[a + 1] + data[c + 1];
+    const acLessRe = data[a] - data[c];
+    const acLessIm = data[a + 1] - data[c + 1];
+    const bdRe = data[b] + data[d];
+    const bdIm = data[b + 1] + data[d + 1];
+    const bdLessRe = data[b] - data[d];
+    const bdLessIm = data[b + 1] - data[d + 1];
+    data[out] = acRe + bdRe;
+    data[out + 1] = acIm + bdIm;
+    const out1 = (out + width) | 0;
+    data[out1] = acLessRe + bdLessIm;
+    data[out1 + 1] = acLessIm - bdLessRe;
+    const out2 = (out1 + width) | 0;
+    data[out2] = acRe - bdRe;
+    data[out2 + 1] = acIm - bdIm;
+    const out3 = (out2 + width) | 0;
+    data[out3] = acLessRe - bdLessIm;
+    data[out3 + 1] = acLessIm + bdLessRe;
+  }
+};
+
+/** Stores a sum times its root; short enough to be inlined wherever it is called. */
+function turn(
+  data: Float64Array,
+  at: number,
+  re: number,
+  im: number,
+  roots: Float64Array,
+  root: number,
+): void {
+  const rootRe = roots[root];
+  const rootIm = roots[root + 1];
+  data[at] = re * rootRe - im * rootIm;
+  data[at + 1] = re * rootIm + im * rootRe;
+}
+
+/**
+ * Two butterflies of four, on even and odd inputs, joined by the eighth roots: three passes over the
+ * data do what nine stages of radix 2 would. Measured 10 to 25 % faster than fours alone.
+ */
+const radix8: Butterfly = (data, from, to, count, stride, roots) => {
+  const step = (2 * stride * count) | 0;
+  const width = (2 * stride) | 0;
+  for (let p = 0; p < count; p++) {
+    const root = (14 * p) | 0;
+    let a = (from + width * p) | 0;
+    let out = (to + 8 * width * p) | 0;
+    for (const end = (a + width) | 0; a < end; a = (a + 2) | 0, out = (out + 2) | 0) {
+      const b = (a + step) | 0;
+      const c = (b + step) | 0;
+      const d = (c + step) | 0;
+      const e = (d + step) | 0;
+      const f = (e + step) | 0;
+      const g = (f + step) | 0;
+      const h = (g + step) | 0;
+      const aeRe = data[a] + data[e];
+      const aeIm = data[a + 1] + data[e + 1];
+      const aeLessRe = data[a] - data[e];
+      const aeLessIm = data[a + 1] - data[e + 1];
+      const cgRe = data[c] + data[g];
+      const cgIm = data[c + 1] + data[g + 1];
+      const cgLessRe = data[c] - data[g];
+      const cgLessIm = data[c + 1] - data[g + 1];
+      const bfRe = data[b] + data[f];
+      const bfIm = data[b + 1] + data[f + 1];
+      const bfLessRe = data[b] - data[f];
+      const bfLessIm = data[b + 1] - data[f + 1];
+      const dhRe = data[d] + data[h];
+      const dhIm = data[d + 1] + data[h + 1];
+      const dhLessRe = data[d] - data[h];
+      const dhLessIm = data[d + 1] - data[h + 1];
+      const even1Re = aeLessRe + cgLessIm;
+      const even1Im = aeLessIm - cgLessRe;
+      const even3Re = aeLessRe - cgLessIm;
+      const even3Im = aeLessIm + cgLessRe;
+      const odd1Re = bfLessRe + dhLessIm;
+      const odd1Im = bfLessIm - dhLessRe;
+      const odd3Re = bfLessRe - dhLessIm;
+      const odd3Im = bfLessIm + dhLessRe;
+      const turned1Re = Math.SQRT1_2 * (odd1Re + odd1Im);
+      const turned1Im = Math.SQRT1_2 * (odd1Im - odd1Re);
+      const turned3Re = Math.SQRT1_2 * (odd3Im - odd3Re);
+      const turned3Im = -Math.SQRT1_2 * (odd3Re + odd3Im);
+      data[out] = aeRe + cgRe + (bfRe + dhRe);
+      data[out + 1] = aeIm + cgIm + (bfIm + dhIm);
+      const out1 = (out + width) | 0;
+      turn(data, out1, even1Re + turned1Re, even1Im + turned1Im, roots, root);
+      const out2 = (out1 + width) | 0;
+      turn(data, out2, aeRe - cgRe + (bfIm - dhIm), aeIm - cgIm - (bfRe - dhRe), roots, root + 2);
+      const out3 = (out2 + width) | 0;
+      turn(data, out3, even3Re + turned3Re, even3Im + turned3Im, roots, root + 4);
+      const out4 = (out3 + width) | 0;
+      turn(data, out4, aeRe + cgRe - (bfRe + dhRe), aeIm + cgIm - (bfIm + dhIm), roots, root + 6);
+      const out5 = (out4 + width) | 0;
+      turn(data, out5, even1Re - turned1Re, even1Im - turned1Im, roots, root + 8);
+      const out6 = (out5 + width) | 0;
+      turn(data, out6, aeRe - cgRe - (bfIm - dhIm), aeIm - cgIm + (bfRe - dhRe), roots, root + 10);
+      const out7 = (out6 + width) | 0;
+      turn(data, out7, even3Re - turned3Re, even3Im - turned3Im, roots, root + 12);
+    }
+  }
+};
+
+/** The last stage: one group, whose roots are all one. */
+const lastRadix8: Butterfly = (data, from, to, _count, stride) => {
+  const width = (2 * stride) | 0;
+  let out = to | 0;
+  for (let a = from | 0, end = (from + width) | 0; a < end; a = (a + 2) | 0, out = (out + 2) | 0) {
+    const b = (a + width) | 0;
+    const c = (b + width) | 0;
+    const d = (c + width) | 0;
+    const e = (d + width) | 0;
+    const f = (e + width) | 0;
+    const g = (f + width) | 0;
+    const h = (g + width) | 0;
+    const aeRe = data[a] + data[e];
+    const aeIm = data[a + 1] + data[e + 1];
+    const aeLessRe = data[a] - data[e];
+    const aeLessIm = data[a + 1] - data[e + 1];
+    const cgRe = data[c] + data[g];
+    const cgIm = data[c + 1] + data[g + 1];
+    const cgLessRe = data[c] - data[g];
+    const cgLessIm = data[c + 1] - data[g + 1];
+    const bfRe = data[b] + data[f];
+    const bfIm = data[b + 1] + data[f + 1];
+    const bfLessRe = data[b] - data[f];
+    const bfLessIm = data[b + 1] - data[f + 1];
+    const dhRe = data[d] + data[h];
+    const dhIm = data[d + 1] + data[h + 1];
+    const dhLessRe = data[d] - data[h];
+    const dhLessIm = data[d + 1] - data[h + 1];
+    const even1Re = aeLessRe + cgLessIm;
+    const even1Im = aeLessIm - cgLessRe;
+    const even3Re = aeLessRe - cgLessIm;
+    const even3Im = aeLessIm + cgLessRe;
+    const odd1Re = bfLessRe + dhLessIm;
+    const odd1Im = bfLessIm - dhLessRe;
+    const odd3Re = bfLessRe - dhLessIm;
+    const odd3Im = bfLessIm + dhLessRe;
+    const turned1Re = Math.SQRT1_2 * (odd1Re + odd1Im);
+    const turned1Im = Math.SQRT1_2 * (odd1Im - odd1Re);
+    const turned3Re = Math.SQRT1_2 * (odd3Im - odd3Re);
+    const turned3Im = -Math.SQRT1_2 * (odd3Re + odd3Im);
+    data[out] = aeRe + cgRe + (bfRe + dhRe);
+    data[out + 1] = aeIm + cgIm + (bfIm + dhIm);
+    const out1 = (out + width) | 0;
+    data[out1] = even1Re + turned1Re;
+    data[out1 + 1] = even1Im + turned1Im;
+    const out2 = (out1 + width) | 0;
+    data[out2] = aeRe - cgRe + (bfIm - dhIm);
+    data[out2 + 1] = aeIm - cgIm - (bfRe - dhRe);
+    const out3 = (out2 + width) | 0;
+    data[out3] = even3Re + turned3Re;
+    data[out3 + 1] = even3Im + turned3Im;
+    const out4 = (out3 + width) | 0;
+    data[out4] = aeRe + cgRe - (bfRe + dhRe);
+    data[out4 + 1] = aeIm + cgIm - (bfIm + dhIm);
+    const out5 = (out4 + width) | 0;
+    data[out5] = even1Re - turned1Re;
+    data[out5 + 1] = even1Im - turned1Im;
+    const out6 = (out5 + width) | 0;
+    data[out6] = aeRe - cgRe - (bfIm - dhIm);
+    data[out6 + 1] = aeIm - cgIm + (bfRe - dhRe);
+    const out7 = (out6 + width) | 0;
+    data[out7] = even3Re - turned3Re;
+    data[out7 + 1] = even3Im - turned3Im;
   }
 };
 
@@ -127,10 +292,6 @@ const sin144 = Math.sin((4 * Math.PI) / 5);
 const radix5: Butterfly = (data, from, to, count, stride, roots) => {
   const step = 2 * stride * count;
   const width = 2 * stride;
-  const turned = (at: number, re: number, im: number, root: number) => {
-    data[at] = re * roots[root] - im * roots[root + 1];
-    data[at + 1] = re * roots[root + 1] + im * roots[root];
-  };
   for (let p = 0; p < count; p++) {
     let a = from + width * p;
     let out = to + 5 * width * p;
@@ -153,10 +314,10 @@ const radix5: Butterfly = (data, from, to, count, stride, roots) => {
       const turn2Im = sin72 * innerLessRe - sin144 * outerLessRe;
       data[out] = data[a] + outerRe + innerRe;
       data[out + 1] = data[a + 1] + outerIm + innerIm;
-      turned(out + width, re1 + turn1Re, im1 + turn1Im, 8 * p);
-      turned(out + 2 * width, re2 + turn2Re, im2 + turn2Im, 8 * p + 2);
-      turned(out + 3 * width, re2 - turn2Re, im2 - turn2Im, 8 * p + 4);
-      turned(out + 4 * width, re1 - turn1Re, im1 - turn1Im, 8 * p + 6);
+      turn(data, out + width, re1 + turn1Re, im1 + turn1Im, roots, 8 * p);
+      turn(data, out + 2 * width, re2 + turn2Re, im2 + turn2Im, roots, 8 * p + 2);
+      turn(data, out + 3 * width, re2 - turn2Re, im2 - turn2Im, roots, 8 * p + 4);
+      turn(data, out + 4 * width, re1 - turn1Re, im1 - turn1Im, roots, 8 * p + 6);
     }
   }
 };
@@ -166,4 +327,12 @@ export const butterflies: Readonly<Record<number, Butterfly>> = {
   3: radix3,
   4: radix4,
   5: radix5,
+  8: radix8,
+};
+
+/** For the stage whose groups are one, where there is a shorter way. */
+export const lastButterflies: Readonly<Record<number, Butterfly>> = {
+  ...butterflies,
+  4: lastRadix4,
+  8: lastRadix8,
 };

@@ -1,5 +1,5 @@
 import { bluesteinPlan } from './bluestein.ts';
-import { type Butterfly, butterflies } from './butterflies.ts';
+import { type Butterfly, butterflies, lastButterflies } from './butterflies.ts';
 import { cached } from './cached.ts';
 import { splitIntoRadices, unitRoot } from './radices.ts';
 
@@ -39,16 +39,16 @@ function stockhamPlan(size: number, radices: readonly number[]): ComplexPlan {
   let stride = 1;
   for (const radix of radices) {
     const count = size / (stride * radix);
-    stages.push({ butterfly: butterflies[radix], count, stride, roots: stageRoots(radix, count) });
+    const butterfly = (count === 1 ? lastButterflies : butterflies)[radix];
+    stages.push({ butterfly, count, stride, roots: stageRoots(radix, count) });
     stride *= radix;
   }
   const data = new Float64Array(4 * size);
   const transform = () => {
     let from = 0;
-    let to = 2 * size;
     for (const { butterfly, count, stride, roots } of stages) {
-      butterfly(data, from, to, count, stride, roots);
-      [from, to] = [to, from];
+      butterfly(data, from, 2 * size - from, count, stride, roots);
+      from = 2 * size - from;
     }
     return from;
   };
@@ -57,6 +57,6 @@ function stockhamPlan(size: number, radices: readonly number[]): ComplexPlan {
 
 /** The plan for a size, built once. Its `data` is shared: fill, transform and read before anyone else can. */
 export const complexPlan: (size: number) => ComplexPlan = cached((size: number) => {
-  const radices = splitIntoRadices(size);
+  const radices = splitIntoRadices(size, true);
   return radices === undefined ? bluesteinPlan(size, complexPlan) : stockhamPlan(size, radices);
 });

@@ -1,13 +1,17 @@
-const radices = [4, 2, 3, 5];
-
 /**
- * The radices whose product is `size`, fours first; undefined when a prime above 5 is left over,
- * which is the case for Bluestein's algorithm.
+ * The radices whose product is `size`, large ones first; undefined when a prime above 5 is left over,
+ * which is the case for Bluestein's algorithm. Eights are for machines with registers for eight
+ * complex numbers: scalar code gains by them, the lanes lose.
  */
-export function splitIntoRadices(size: number): number[] | undefined {
+export function splitIntoRadices(size: number, eights = false): number[] | undefined {
   const found: number[] = [];
   let rest = size;
-  for (const radix of radices) {
+  // Sixteen is two fours: an eight would leave a two, the dearest stage for its work.
+  while (eights && rest % 8 === 0 && (rest % 16 !== 0 || rest % 32 === 0)) {
+    found.push(8);
+    rest /= 8;
+  }
+  for (const radix of [4, 2, 3, 5]) {
     for (; rest % radix === 0; rest /= radix) found.push(radix);
   }
   return rest === 1 ? found : undefined;

@@ -1,3 +1,4 @@
+import type { Floats } from '../types.ts';
 import { cached } from './cached.ts';
 import { complexPlan } from './complexPlan.ts';
 import { unitRoot } from './radices.ts';
@@ -5,7 +6,8 @@ import { unitRoot } from './radices.ts';
 /**
  * Real transforms of one size, both ways, in double precision: fill `time` and call `forward` to have
  * `size / 2 + 1` complex bins (interleaved) in `spectrum`, or fill `spectrum` and call `inverse`
- * (scaled by 1 / size) to have `time`. Both arrays are shared by everyone who uses this size.
+ * (scaled by 1 / size) to have `time`. Both arrays are shared by everyone who uses this size, and
+ * what goes in is lost.
  */
 export interface RealPlan {
   readonly size: number;
@@ -13,7 +15,14 @@ export interface RealPlan {
   readonly time: Float64Array;
   readonly spectrum: Float64Array;
   forward(): void;
+  /** Writes the bins elsewhere: from `start` on, `step` apart. */
+  forwardInto(re: Floats, im: Floats, start: number, step: number): void;
   inverse(): void;
+}
+
+function withForward(plan: Omit<RealPlan, 'forward'>): RealPlan {
+  const imaginary = plan.spectrum.subarray(1);
+  return { ...plan, forward: () => plan.forwardInto(plan.spectrum, imaginary, 0, 2) };
 }
 
 /** The plan for a size, built once. */
@@ -29,57 +38,74 @@ function packedPlan(size: number): RealPlan {
   const half = size / 2;
   const plan = complexPlan(half);
   const { data } = plan;
-  const time = new Float64Array(size);
+  // Samples in pairs are complex numbers as they lie: the input of the inner transform is the time.
+  const time = data.subarray(0, size);
   const spectrum = new Float64Array(size + 2);
   const roots = new Float64Array(half + 2);
   for (let k = 0; 2 * k <= half; k++) [roots[2 * k], roots[2 * k + 1]] = unitRoot(k, size);
 
-  const forward = () => {
-    data.set(time);
-    const at = plan.transform();
-    spectrum[0] = data[at] + data[at + 1];
-    spectrum[1] = spectrum[size + 1] = 0;
-    spectrum[size] = data[at] - data[at + 1];
-    for (let k = 2; k <= half; k += 2) {
-      const low = at + k;
-      const high = at + size - k;
-      const evenRe = 0.5 * (data[low] + data[high]);
-      const evenIm = 0.5 * (data[low + 1] - data[high + 1]);
-      const oddRe = 0.5 * (data[low + 1] + data[high + 1]);
-      const oddIm = 0.5 * (data[high] - data[low]);
-      const turnedRe = oddRe * roots[k] - oddIm * roots[k + 1];
-      const turnedIm = oddRe * roots[k + 1] + oddIm * roots[k];
-      spectrum[k] = evenRe + turnedRe;
-      spectrum[k + 1] = evenIm + turnedIm;
-      spectrum[size - k] = evenRe - turnedRe;
-      spectrum[size - k + 1] = turnedIm - evenIm;
-    }
+  const forwardInto = (re: Floats, im: Floats, start: number, step: number) => {
+    splitSpectrum(data, plan.transform(), half, roots, re, im, start, step);
   };
 
   const inverse = () => {
     const scale = 1 / size;
     data[0] = scale * (spectrum[0] + spectrum[size]);
-    data[1] = -scale * (spectrum[0] - spectrum[size]);
-    for (let k = 2; k <= half; k += 2) {
-      const evenRe = scale * (spectrum[k] + spectrum[size - k]);
-      const evenIm = scale * (spectrum[k + 1] - spectrum[size - k + 1]);
-      const turnedRe = scale * (spectrum[k] - spectrum[size - k]);
-      const turnedIm = scale * (spectrum[k + 1] + spectrum[size - k + 1]);
+    data[1] = scale * (spectrum[0] - spectrum[size]);
+    for (let k = 2, mirrored = (size - 2) | 0; k <= half; k = (k + 2) | 0, mirrored = (mirrored - 2) | 0) {
+      const evenRe = scale * (spectrum[k] + spectrum[mirrored]);
+      const evenIm = scale * (spectrum[k + 1] - spectrum[mirrored + 1]);
+      const turnedRe = scale * (spectrum[k] - spectrum[mirrored]);
+      const turnedIm = scale * (spectrum[k + 1] + spectrum[mirrored + 1]);
       const oddRe = turnedRe * roots[k] + turnedIm * roots[k + 1];
       const oddIm = turnedIm * roots[k] - turnedRe * roots[k + 1];
-      // Conjugates go in and come out: that turns the forward transform into the inverse one.
-      data[k] = evenRe - oddIm;
-      data[k + 1] = -(evenIm + oddRe);
-      data[size - k] = evenRe + oddIm;
-      data[size - k + 1] = evenIm - oddRe;
+      // Bins go in in reverse: that turns the forward transform into the inverse one.
+      data[mirrored] = evenRe - oddIm;
+      data[mirrored + 1] = evenIm + oddRe;
+      data[k] = evenRe + oddIm;
+      data[k + 1] = oddRe - evenIm;
     }
     const at = plan.transform();
-    for (let i = 0; i < size; i += 2) {
-      time[i] = data[at + i];
-      time[i + 1] = -data[at + i + 1];
-    }
+    if (at !== 0) data.copyWithin(0, at, at + size);
   };
-  return { size, bins: half + 1, time, spectrum, forward, inverse };
+  return withForward({ size, bins: half + 1, time, spectrum, forwardInto, inverse });
+}
+
+/** The spectrum of a real signal from that of its packed pairs: one of the even samples, one of the odd. */
+function splitSpectrum(
+  data: Float64Array,
+  at: number,
+  half: number,
+  roots: Float64Array,
+  re: Floats,
+  im: Floats,
+  start: number,
+  step: number,
+): void {
+  const end = start + half * step;
+  re[start] = data[at] + data[at + 1];
+  re[end] = data[at] - data[at + 1];
+  im[start] = im[end] = 0;
+  let up = (start + step) | 0;
+  let down = (end - step) | 0;
+  let low = (at + 2) | 0;
+  let high = (at + 2 * half - 2) | 0;
+  for (let k = 2; k <= half; k = (k + 2) | 0) {
+    const evenRe = 0.5 * (data[low] + data[high]);
+    const evenIm = 0.5 * (data[low + 1] - data[high + 1]);
+    const oddRe = 0.5 * (data[low + 1] + data[high + 1]);
+    const oddIm = 0.5 * (data[high] - data[low]);
+    const turnedRe = oddRe * roots[k] - oddIm * roots[k + 1];
+    const turnedIm = oddRe * roots[k + 1] + oddIm * roots[k];
+    re[up] = evenRe + turnedRe;
+    im[up] = evenIm + turnedIm;
+    re[down] = evenRe - turnedRe;
+    im[down] = turnedIm - evenIm;
+    up = (up + step) | 0;
+    down = (down - step) | 0;
+    low = (low + 2) | 0;
+    high = (high - 2) | 0;
+  }
 }
 
 /** Odd sizes have no pairs: a complex transform of the full size with zeros beside the samples. */
@@ -90,14 +116,17 @@ function widePlan(size: number): RealPlan {
   const time = new Float64Array(size);
   const spectrum = new Float64Array(2 * bins);
 
-  const forward = () => {
+  const forwardInto = (re: Floats, im: Floats, start: number, step: number) => {
     for (let i = 0; i < size; i++) {
       data[2 * i] = time[i];
       data[2 * i + 1] = 0;
     }
-    const at = plan.transform();
-    spectrum.set(data.subarray(at, at + 2 * bins));
-    spectrum[1] = 0;
+    const from = plan.transform();
+    for (let k = 0, to = start; k < bins; k++, to += step) {
+      re[to] = data[from + 2 * k];
+      im[to] = data[from + 2 * k + 1];
+    }
+    im[start] = 0;
   };
 
   const inverse = () => {
@@ -112,5 +141,5 @@ function widePlan(size: number): RealPlan {
     const at = plan.transform();
     for (let i = 0; i < size; i++) time[i] = data[at + 2 * i] / size;
   };
-  return { size, bins, time, spectrum, forward, inverse };
+  return withForward({ size, bins, time, spectrum, forwardInto, inverse });
 }

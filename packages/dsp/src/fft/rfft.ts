@@ -24,7 +24,7 @@ export function rfft<F extends Floats>(input: F, options: FftOptions<F> = {}): C
   const size = options.size ?? input.length;
   requireBatch('rfft', input.length, size);
   const plan = realPlan(size);
-  const { time, spectrum, bins } = plan;
+  const { time, bins } = plan;
   const rows = input.length / size;
   const out = options.out ?? { re: floatsLike(input, rows * bins), im: floatsLike(input, rows * bins) };
   requireLike('rfft', 'out.re', out.re, input, rows * bins);
@@ -35,11 +35,7 @@ export function rfft<F extends Floats>(input: F, options: FftOptions<F> = {}): C
   }
   for (let row = 0; row < rows; row++) {
     time.set(input.subarray(row * size, (row + 1) * size));
-    plan.forward();
-    for (let k = 0, at = row * bins; k < bins; k++, at++) {
-      out.re[at] = spectrum[2 * k];
-      out.im[at] = spectrum[2 * k + 1];
-    }
+    plan.forwardInto(out.re, out.im, row * bins, 1);
   }
   return out;
 }
