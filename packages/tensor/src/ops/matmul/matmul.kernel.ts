@@ -1,7 +1,7 @@
-import { type F32, f32, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
+import { f32, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
 import { finishEdge } from './edge.kernel.ts';
 import { packColumns, packRows, packTransposed } from './pack.kernel.ts';
-import { computeStrip, stripStep, tileColumns } from './strip.kernel.ts';
+import { computeStrips, stripStep, tileColumns, type Values } from './strip.kernel.ts';
 import { withSlot } from './workspace.kernel.ts';
 
 /** All strides are in bytes. An item is a block of the result. */
@@ -40,15 +40,15 @@ const parameters = {
   slotBytes: 'i32',
   /** A slot holds strips of B of so many bytes, then at these places panels of A, and sums of the right edge. */
   stripBytes: 'i32',
+  /** So many strips that the first cache holds them. */
+  stripsTogether: 'i32',
   panelPlace: 'i32',
   edgePlace: 'i32',
   zeros: 'i32',
   floor: 'f32',
 } as const;
 
-type Given = {
-  readonly [Name in keyof typeof parameters]: (typeof parameters)[Name] extends 'f32' ? F32 : I32;
-};
+type Given = Values<typeof parameters>;
 
 export const matmulKernels = kernelFamily('matmul', (family) => ({
   blocks: family.kernel(parameters, (k, given) => {
@@ -99,27 +99,27 @@ function computeBlock(k: KernelBuilder, block: Given, slot: I32): void {
   });
 }
 
-/** Packs, then strip after strip of 8 columns meets all rows of the block. */
+/** Packs, then strips of 8 columns meet all rows of the block. The last, if it is narrower, is computed aside. */
 function computePiece(k: KernelBuilder, piece: Given, slot: I32): void {
   packPiece(k, piece, slot);
   const panels = k.let(piece.isAPacked.select(slot.add(piece.panelPlace), piece.a), 'panels');
-  const tiles = { a: panels, aRow: piece.tileRow, aStep: piece.tileStep, aTile: piece.tileNext };
-  const edge = k.let(slot.add(piece.edgePlace), 'edge');
-  const strip = k.variable(i32, slot, 'strip');
-  k.for(0, piece.columns, tileColumns, (left) => {
-    const width = k.let(piece.columns.sub(left).min(tileColumns), 'width');
-    const start = left.mul(piece.startColumn).add(piece.start);
-    const out = left.shl(2).add(piece.out);
-    k.if(
-      width.eq(tileColumns),
-      () => k.call(computeStrip, { ...piece, ...tiles, strip, start, out }),
-      () => {
-        const aside = { start: piece.zeros, startRow: 0, out: edge, outRow: stripStep, floor: -Infinity };
-        k.call(computeStrip, { ...piece, ...tiles, strip, ...aside });
-        k.call(finishEdge, { ...piece, sums: edge, start, out, width });
-      },
-    );
-    strip.set(strip.add(piece.stripBytes));
+  const tiles = { ...piece, a: panels, aRow: piece.tileRow, aStep: piece.tileStep, aTile: piece.tileNext };
+  const whole = k.let(piece.columns.divU(tileColumns), 'wholeStrips');
+  const at = (strip: I32) => ({
+    strip: strip.mul(piece.stripBytes).add(slot),
+    start: strip.mul(tileColumns).mul(piece.startColumn).add(piece.start),
+    out: strip.mul(stripStep).add(piece.out),
+  });
+  k.for(0, whole, piece.stripsTogether, (strip) => {
+    const strips = whole.sub(strip).min(piece.stripsTogether);
+    k.call(computeStrips, { ...tiles, ...at(strip), strips });
+  });
+  const width = k.let(piece.columns.and(tileColumns - 1), 'width');
+  k.if(width, () => {
+    const sums = k.let(slot.add(piece.edgePlace), 'sums');
+    const aside = { start: piece.zeros, startRow: 0, startColumn: 0, out: sums, outRow: stripStep };
+    k.call(computeStrips, { ...tiles, ...at(whole), ...aside, strips: 1, floor: -Infinity });
+    k.call(finishEdge, { ...piece, ...at(whole), sums, width });
   });
 }
 

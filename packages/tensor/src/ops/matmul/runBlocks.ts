@@ -7,6 +7,9 @@ import { reserveWorkspace } from './workspace.kernel.ts';
 /** Strips whose length were a power of two would all fall into the same lines of the first cache. */
 const paddingBytes = 128;
 
+/** Half of the smallest first cache that is in use. */
+const firstCacheBytes = 16_384;
+
 /** The general way: blocks of the result, from packed strips of B. A is packed only where it is transposed. */
 export function runBlocks(product: Product): void {
   const { m, n, k, batch, a, aRow, aStep, b, bStep, bColumn, floor } = product;
@@ -52,6 +55,7 @@ export function runBlocks(product: Product): void {
       workspace,
       slotBytes,
       stripBytes,
+      Math.max(1, Math.floor(firstCacheBytes / stripBytes)),
       panelPlace,
       edgePlace,
       zeroRow(),
