@@ -1,4 +1,5 @@
 import {
+  type AnyTensor,
   defineOp,
   defineOpMany,
   type Fits,
@@ -113,7 +114,7 @@ onEveryEngine('gradCheck', () => {
 });
 
 onEveryEngine('ops of one’s own', () => {
-  const triple = defineOp<{ by: number }>({
+  const triple: (inputs: readonly AnyTensor[], params: { by: number }) => Tensor = defineOp<{ by: number }>({
     name: 'scaleBy',
     shape: ([x]) => x!,
     forward: (out, [x], { by }) => out.data.set(x!.data.map((value: number) => value * by)),
