@@ -20,8 +20,15 @@ const { epoch, unclaimed, pending, sleeping, command, failure } = layout;
 /** After this long without news a caller that sleeps looks whether anybody is left to end its tiles. */
 const roundMilliseconds = 250;
 
-/** A page's main thread may not wait on an atomic, and asking is the only way to know. */
+let waits: boolean | undefined;
+
+/** A page's main thread may not wait on an atomic, and trying is the only way to know. */
 export function mayWait(): boolean {
+  waits ??= tryToWait();
+  return waits;
+}
+
+function tryToWait(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
     return true;
@@ -32,7 +39,6 @@ export function mayWait(): boolean {
 
 /** Hands the ranges of a kernel to a crew, and works along. One thread dispatches: the one that built it. */
 export class Dispatch {
-  private readonly mayWait = mayWait();
   private readonly records = new WeakMap<ThreadedKernel, number>();
   private readonly modules = new WeakMap<Uint8Array, number>();
   private isBusy = false;
@@ -94,7 +100,7 @@ export class Dispatch {
 
   /** Waits until `pending` is no longer `left`; false when a round went by without a change. */
   private sleep(words: Int32Array, left: number): boolean {
-    if (this.mayWait) return Atomics.wait(words, pending, left, roundMilliseconds) !== 'timed-out';
+    if (mayWait()) return Atomics.wait(words, pending, left, roundMilliseconds) !== 'timed-out';
     const until = performance.now() + roundMilliseconds;
     while (performance.now() < until) if (Atomics.load(words, pending) !== left) return true;
     return false;

@@ -1,7 +1,7 @@
 import { type Builder, heap, type I32, i32 } from '@sonograd/wasm';
 
 /** Memory that kernels use while they run, one slot for each thread that is in one at the same time. */
-const slotCount = 32;
+const slotCount = 16;
 /** Its first word holds which slots are free, as bits. */
 const headerBytes = 64;
 
@@ -20,7 +20,7 @@ export function reserveWorkspace(bytes: number): Workspace {
     slotBytes = Math.ceil(bytes / 4096) * 4096 + 64;
     pointer = heap.allocate(headerBytes + slotBytes * slotCount);
   }
-  heap.i32(pointer, 1)[0] = -1;
+  heap.i32(pointer, 1)[0] = (1 << slotCount) - 1;
   return { workspace: pointer, slotBytes };
 }
 
