@@ -9,9 +9,9 @@ export { F32, F32x4, F64, F64x2, I8x16, I16x8, I32, I32x4, I64, I64x2 } from './
 export type { PoolState } from './pool/pool.ts';
 export { poolReady, poolState, setThreads } from './pool/pool.ts';
 export { requestedThreads } from './pool/requested.ts';
-export type { Family, FamilyBuilder } from './runtime/family.ts';
+export type { Family, FamilyBuilder, FamilyOptions } from './runtime/family.ts';
 export { kernelFamily, knownFamilies } from './runtime/family.ts';
-export type { Dispatcher, Kernel, KernelBuilder, KernelParameters } from './runtime/kernel.ts';
+export type { AnyKernel, Dispatcher, Kernel, KernelBuilder, KernelParameters } from './runtime/kernel.ts';
 export { setDispatcher } from './runtime/kernel.ts';
 export type { Numerics } from './runtime/numerics.ts';
 export { relaxedMadd, setNumerics } from './runtime/numerics.ts';

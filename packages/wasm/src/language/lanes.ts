@@ -37,8 +37,9 @@ export class Builder extends Statements {
     body: (at: LanePosition) => void,
     { unroll = 1 }: LaneOptions = {},
   ): void {
-    const offset = this.variable(i32, toValue('i32', begin).shl(2), 'offset');
-    const last = this.let(toValue('i32', end).shl(2), 'last');
+    const first = this.let(toValue('i32', begin));
+    const offset = this.variable(i32, first.shl(2), 'offset');
+    const last = this.let(toValue('i32', end).max(first).shl(2), 'last');
     if (unroll > 1) this.rounds(offset, last, unroll, body);
     this.rounds(offset, last, 1, body);
     this.while(

@@ -52,7 +52,7 @@ export class Statements {
 
   /** Computes now, for all later uses. */
   let<V extends AnyValue>(value: V, name?: string): V {
-    if (value.node.isLocal && !value.node.isVariable) return value;
+    if (isSettled(value.node)) return value;
     const index = this.writer.newLocal(value.kind, name);
     this.writer.setLocal(index, value.node);
     return valueFrom(value.kind, local(value.kind, index)) as V;
@@ -278,6 +278,11 @@ export class Statements {
     this.writer.evaluate(node);
     this.writer.memoryChanged();
   }
+}
+
+/** Cannot change, and costs nothing to repeat. */
+function isSettled({ isLocal, isVariable, literal }: Node): boolean {
+  return (isLocal && !isVariable) || typeof literal === 'number';
 }
 
 function isAtLeastOneRound(from: I32 | number, to: I32 | number, step: number | I32): boolean {
