@@ -17,8 +17,10 @@ export interface Workspace {
 export function reserveWorkspace(bytes: number): Workspace {
   if (bytes > slotBytes) {
     if (pointer !== 0) heap.free(pointer);
-    slotBytes = Math.ceil(bytes / 4096) * 4096 + 64;
-    pointer = heap.allocate(headerBytes + slotBytes * slotCount);
+    [pointer, slotBytes] = [0, 0];
+    const wanted = Math.ceil(bytes / 4096) * 4096 + 64;
+    pointer = heap.allocate(headerBytes + wanted * slotCount);
+    slotBytes = wanted;
   }
   heap.i32(pointer, 1)[0] = (1 << slotCount) - 1;
   return { workspace: pointer, slotBytes };
