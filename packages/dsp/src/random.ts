@@ -14,18 +14,19 @@ export function threefry2x32(
   counter1: number,
   out: Uint32Array,
 ): Uint32Array {
-  const keys = [key0, key1, keyParity ^ key0 ^ key1];
+  const key2 = keyParity ^ key0 ^ key1;
   let x = (counter0 + key0) | 0;
   let y = (counter1 + key1) | 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = rotations[round % 8];
-    x = (x + y) | 0;
-    y = ((y << rotation) | (y >>> (32 - rotation))) ^ x;
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x = (x + keys[injection % 3]) | 0;
-      y = (y + keys[(injection + 1) % 3] + injection) | 0;
+  // Five times four rounds; after each four, two of the three keys are added, in turn.
+  for (let group = 1, a = key1, b = key2, c = key0; group <= 5; group++) {
+    const first = group % 2 === 1 ? 0 : 4;
+    for (let round = first; round < first + 4; round++) {
+      x = (x + y) | 0;
+      y = ((y << rotations[round]) | (y >>> (32 - rotations[round]))) ^ x;
     }
+    x = (x + a) | 0;
+    y = (y + b + group) | 0;
+    [a, b, c] = [b, c, a];
   }
   out[0] = x;
   out[1] = y;

@@ -15,7 +15,7 @@ export interface ColoredNoiseOptions extends NoiseOptions {
 
 /** Normal noise, equal power at every frequency. */
 export function whiteNoise(length: number, { seed, rms = 1 }: NoiseOptions): Float32Array {
-  return toRms('whiteNoise', Float64Array.from(normals('whiteNoise', length, seed)), rms);
+  return toRms('whiteNoise', normals('whiteNoise', length, seed), rms);
 }
 
 /**
@@ -79,10 +79,12 @@ export function babbleNoise(
   return toRms('babbleNoise', sum, rms);
 }
 
-function* normals(op: string, length: number, seed: number): Generator<number> {
+function normals(op: string, length: number, seed: number): Float64Array {
   requireWhole(op, 'length', length);
   const random = new RandomStream(seed);
-  for (let i = 0; i < length; i++) yield random.normal();
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = random.normal();
+  return values;
 }
 
 /** Extra noise in front, so that the filters have settled when the part that is kept begins. */
@@ -98,7 +100,7 @@ function withWarmUp(
   if (lowHz >= sampleRate / 2)
     reject(op, 'lowHz reaches half of sampleRate', `lowHz=${lowHz}, sampleRate=${sampleRate}`);
   requireWhole(op, 'length', length);
-  return Float64Array.from(normals(op, length + Math.ceil(sampleRate / lowHz), seed));
+  return normals(op, length + Math.ceil(sampleRate / lowHz), seed);
 }
 
 const decay = (hz: number, sampleRate: number): number => Math.exp((-2 * Math.PI * hz) / sampleRate);
@@ -117,7 +119,9 @@ function shape(signal: Float64Array, pole: number, zero: number): void {
 function toRms(op: string, signal: Float64Array, rms: number): Float32Array {
   requirePositive(op, 'rms', rms);
   const gain = rms / rmsOf(signal);
-  return Float32Array.from(signal, (value) => value * gain);
+  const out = new Float32Array(signal.length);
+  for (let i = 0; i < signal.length; i++) out[i] = gain * signal[i];
+  return out;
 }
 
 function rmsOf(signal: Float64Array | Float32Array): number {

@@ -78,22 +78,23 @@ export const phones = {
   iy: { from: [310, 2200, 2900], to: [280, 2290, 3010], voice: 0.9 },
   ih: { from: [400, 1920, 2550], voice: 1 },
   eh: { from: [550, 1800, 2480], voice: 1 },
-  ah: { from: [640, 1190, 2390], voice: 1 },
+  ah: { from: [600, 1020, 2350], to: [600, 1420, 2450], voice: 1 },
   schwa: { from: [480, 1450, 2450], voice: 0.75 },
   ao: { from: [570, 860, 2410], voice: 1 },
-  uw: { from: [330, 1450, 2250], to: [310, 950, 2230], voice: 0.9 },
+  uw: { from: [330, 1700, 2350], to: [310, 1150, 2230], voice: 0.9 },
   ow: { from: [520, 1050, 2400], to: [360, 820, 2300], voice: 1 },
-  ay: { from: [730, 1180, 2450], to: [400, 1980, 2560], voice: 1 },
+  ay: { from: [720, 1280, 2450], to: [480, 1850, 2550], voice: 1 },
   ey: { from: [500, 1850, 2520], to: [330, 2200, 2750], voice: 1 },
 
-  w: { from: [290, 640, 2150], bandwidths: [60, 90, 80], voice: 0.6 },
-  r: { from: [330, 1080, 1480], bandwidths: [70, 100, 120], voice: 0.7, yields: 0.15 },
-  n: { from: [350, 1400, 2500], bandwidths: [60, 250, 250], voice: 0.55, nasal: 1, yields: 0.2 },
+  w: { from: [290, 640, 2150], to: [430, 820, 2200], bandwidths: [60, 90, 80], voice: 0.6 },
+  r: { from: [330, 1080, 1300], bandwidths: [70, 100, 120], voice: 0.7, yields: 0.15 },
+  er: { from: [450, 1150, 1650], bandwidths: [70, 100, 120], voice: 0.8 },
+  n: { from: [350, 1600, 2550], bandwidths: [80, 130, 160], voice: 0.65, nasal: 1, yields: 0.25 },
 
   v: {
     from: [260, 1150, 2150],
     bandwidths: [80, 120, 150],
-    voice: 0.32,
+    voice: 0.55,
     hiss: 0.05,
     shape: flat(0.3, 5000, 0.3),
     yields: 0.45,
@@ -121,7 +122,7 @@ export const phones = {
     breath: 0.05,
     yields: 0.4,
   },
-  tBreath: { from: [350, 1650, 2550], hiss: 0.08, shape: alveolarBurst, breath: 0.25, yields: 0.6 },
+  tBreath: { from: [350, 1650, 2550], hiss: 0.18, shape: alveolarBurst, breath: 0.25, yields: 0.6 },
   k: {
     from: [320, 1950, 2500],
     hiss: 0.4,
@@ -134,27 +135,3 @@ export const phones = {
 } as const satisfies Record<string, Phone>;
 
 export type PhoneName = keyof typeof phones;
-
-/** One sound for a time. */
-export interface Segment {
-  phone: PhoneName;
-  /** At a middle tempo. */
-  milliseconds: number;
-}
-
-const word = (...sounds: [PhoneName, number][]): Segment[] =>
-  sounds.map(([phone, milliseconds]) => ({ phone, milliseconds }));
-
-/** The ten digits, as they are read from a list. */
-export const digitWords: readonly Segment[][] = [
-  word(['z', 95], ['ih', 85], ['r', 70], ['ow', 210]),
-  word(['w', 85], ['ah', 150], ['n', 130]),
-  word(['closure', 15], ['t', 14], ['tBreath', 55], ['uw', 230]),
-  word(['th', 95], ['r', 75], ['iy', 230]),
-  word(['f', 110], ['ao', 170], ['r', 120]),
-  word(['f', 110], ['ay', 240], ['v', 95]),
-  word(['s', 125], ['ih', 95], ['velarClosure', 60], ['k', 18], ['s', 160]),
-  word(['s', 115], ['eh', 100], ['v', 60], ['schwa', 65], ['n', 115]),
-  word(['ey', 190], ['closure', 70], ['t', 16], ['tBreath', 50]),
-  word(['n', 95], ['ay', 220], ['n', 130]),
-];

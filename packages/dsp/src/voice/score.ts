@@ -1,5 +1,6 @@
 import type { RandomStream } from '../random.ts';
-import { digitWords, type Formants, type HissShape, type Phone, type PhoneName, phones } from './phones.ts';
+import type { Formants, HissShape } from './phones.ts';
+import { layOutSounds, type Sound } from './sounds.ts';
 import type { Speaker } from './speaker.ts';
 
 /** What the synthesizer is told, one value each millisecond. */
@@ -16,105 +17,42 @@ export interface Score {
   shape: HissShape[];
 }
 
-interface Sound extends Phone {
-  name: PhoneName;
-  start: number;
-  end: number;
-}
-
 const noHiss: HissShape = { peaks: [], beside: 0 };
 const vowelBandwidths: Formants = [65, 95, 140];
 
 /** Writes a digit down as a speaker would say it, this time: sounds, then lines through them. */
 export function scoreDigit(digit: number, speaker: Speaker, random: RandomStream): Score {
-  const sounds = layOut(digit, speaker, random);
+  const sounds = layOutSounds(digit, speaker, random);
   const length = sounds[sounds.length - 1].end;
-  const steps = (value: (sound: Sound, share: number) => number) => drawSteps(sounds, length, value);
-  const width = 55 + 40 * speaker.slur;
+  const line = (widthMs: number, value: SoundValue) => smooth(drawSteps(sounds, length, value), widthMs);
+  const width = 70 + 60 * speaker.slur;
   const formantLine = (k: number) =>
-    smooth(
-      steps((sound, share) => sound.from[k] + share * ((sound.to ?? sound.from)[k] - sound.from[k])),
+    // The jaw, which the first formant follows, is quicker than the tongue.
+    line(
       k === 0 ? 0.7 * width : width,
+      ({ from, to = from }, share) => from[k] + glide(share) * (to[k] - from[k]),
     );
   return {
     length,
     pitchHz: pitchLine(sounds, length, speaker, random),
     formants: [0, 1, 2].map(formantLine),
-    bandwidths: [0, 1, 2].map((k) =>
-      smooth(
-        steps((sound) => (sound.bandwidths ?? vowelBandwidths)[k]),
-        30,
-      ),
+    bandwidths: [0, 1, 2].map((k) => line(30, ({ bandwidths = vowelBandwidths }) => bandwidths[k])),
+    voice: voiceLine(
+      line(24, ({ voice = 0 }) => voice),
+      sounds,
+      random,
     ),
-    voice: smooth(
-      steps(({ voice = 0 }) => voice),
-      24,
-    ),
-    breath: smooth(
-      steps(({ breath = 0 }) => breath),
-      16,
-    ),
-    nasal: smooth(
-      steps(({ nasal = 0 }) => nasal),
-      50,
-    ),
+    breath: line(16, ({ breath = 0 }) => breath),
+    nasal: line(50, ({ nasal = 0 }) => nasal),
     hiss: hissLine(sounds, length, speaker),
     shape: shapeLine(sounds, length),
   };
 }
 
-/** The word's sounds in time, with this speaker's lengths, accent and coarticulation. */
-function layOut(digit: number, speaker: Speaker, random: RandomStream): Sound[] {
-  const margin = () => 30 + Math.floor(random.uniform(0, 60));
-  const takeTempo = speaker.tempo * Math.exp(0.06 * random.normal());
-  const segments = [
-    { phone: 'silence', milliseconds: margin() * takeTempo } as const,
-    ...digitWords[digit],
-    { phone: 'silence', milliseconds: (margin() + 30) * takeTempo } as const,
-  ];
-  const variants = segments.map(({ phone }) => accented(phone, speaker, random));
-  let start = 0;
-  return segments.map(({ phone, milliseconds }, i) => {
-    const stretch = Math.exp(0.1 * Math.min(Math.max(random.normal(), -2), 2)) / takeTempo;
-    const end = start + Math.max(Math.round(milliseconds * stretch), 5);
-    const sound = { ...variants[i], ...yielded(variants, i), name: phone, start, end };
-    start = end;
-    return sound;
-  });
-}
+/** A number that a sound has, from its start (share 0) to its end (1). */
+type SoundValue = (sound: Sound, share: number) => number;
 
-function accented(name: PhoneName, speaker: Speaker, random: RandomStream): Phone {
-  const phone: Phone = phones[name];
-  const [f1, f2] = speaker.accent[name] ?? [1, 1];
-  const wobble = () => 1 + 0.02 * random.normal();
-  const shift = ([a, b, c]: Formants): Formants => [a * f1 * wobble(), b * f2 * wobble(), c * wobble()];
-  const from = shift(phone.from);
-  const target = phone.to && shift(phone.to);
-  if (name === 'r')
-    return { ...phone, from: [from[0], from[1], 2300 + speaker.rhoticity * (from[2] - 2300)] };
-  if (name === 'tBreath')
-    return { ...phone, from, breath: (phone.breath ?? 0) * (0.4 + 0.6 * speaker.release) };
-  if (!target) return { ...phone, from };
-  const travel = (k: 0 | 1 | 2) => from[k] + speaker.glide * (target[k] - from[k]);
-  return { ...phone, from, to: [travel(0), travel(1), travel(2)] };
-}
-
-/** Consonants lean towards the nearest vowel: the one that follows, or else the one before. */
-function yielded(sounds: readonly Phone[], i: number): { from: Formants } {
-  const { from, yields = 0 } = sounds[i];
-  if (yields === 0) return { from };
-  const after = sounds.slice(i + 1).find((sound) => sound.voice && !sound.yields);
-  const before = sounds.slice(0, i).findLast((sound) => sound.voice && !sound.yields);
-  const vowel = after?.from ?? before?.to ?? before?.from ?? from;
-  const lean = (k: 0 | 1 | 2) => from[k] + yields * (vowel[k] - from[k]);
-  return { from: [lean(0), lean(1), lean(2)] };
-}
-
-function drawSteps(
-  sounds: Sound[],
-  length: number,
-  value: (sound: Sound, share: number) => number,
-): Float64Array {
+function drawSteps(sounds: Sound[], length: number, value: SoundValue): Float64Array {
   const line = new Float64Array(length);
   for (const sound of sounds) {
     const { start, end } = sound;
@@ -137,6 +75,26 @@ function smooth(line: Float64Array, width: number): Float64Array {
       sum += kernel[i + half] * line[Math.min(Math.max(t + i, 0), line.length - 1)];
     }
     return sum / total;
+  });
+}
+
+/** A diphthong rests in its first vowel for a while, and then goes. */
+function glide(share: number): number {
+  const way = Math.min(Math.max((share - 0.1) / 0.75, 0), 1);
+  return way * way * (3 - 2 * way);
+}
+
+/** Words grow softer, and a voice dies away more slowly than it comes. */
+function voiceLine(line: Float64Array, sounds: Sound[], random: RandomStream): Float64Array {
+  const voiced = sounds.filter(({ voice }) => voice);
+  const start = voiced[0].start;
+  const end = voiced[voiced.length - 1].end;
+  const decay = random.uniform(0, 0.6);
+  const tail = Math.min(random.uniform(30, 160), 0.6 * (end - start));
+  return line.map((value, t) => {
+    const share = Math.min(Math.max((t - start) / (end - start), 0), 1);
+    const left = Math.min(Math.max((end + 12 - t) / tail, 0), 1);
+    return value * (1 - decay * share) * Math.sin((Math.PI / 2) * left);
   });
 }
 

@@ -1,7 +1,10 @@
+import { requireRange } from '../guard.ts';
 import { RandomStream } from '../random.ts';
 
 /** Someone who does not exist. Every field may be set by hand; `inventSpeaker` makes a likely whole. */
 export interface Speaker {
+  /** What differs from take to take is drawn from here. */
+  seed: number;
   /** Middle of the voice's pitch. */
   pitchHz: number;
   /** How far the pitch falls through a word, in semitones; below zero it rises. */
@@ -31,9 +34,23 @@ export interface Speaker {
   release: number;
   /** 0 to 1: how far sounds run into each other. */
   slur: number;
+  /** Hum and hiss of the room and the microphone, relative to the voice, in dB. */
+  roomDb: number;
 }
 
-const vowels = ['iy', 'ih', 'eh', 'ah', 'schwa', 'ao', 'uw', 'ow', 'ay', 'ey'];
+/** How much the second formant of a vowel differs between accents; that of two most of all. */
+const vowelSpread = {
+  iy: 0.04,
+  ih: 0.05,
+  eh: 0.05,
+  ah: 0.06,
+  schwa: 0.08,
+  ao: 0.07,
+  uw: 0.14,
+  ow: 0.08,
+  ay: 0.05,
+  ey: 0.05,
+};
 
 /** The speaker that belongs to a seed: man, woman or child, with an accent of their own. */
 export function inventSpeaker(seed: number): Speaker {
@@ -45,24 +62,58 @@ export function inventSpeaker(seed: number): Speaker {
   const vowelSpace = around(1, 0.06);
   const breathiness = random.uniform() ** 2;
   return {
+    seed,
     pitchHz: isMan ? around(118, 18) : isChild ? around(265, 25) : around(205, 24),
     pitchFall: around(5, 3),
     tractScale: isMan ? around(1.0, 0.04) : isChild ? around(1.27, 0.04) : around(1.14, 0.04),
-    tempo: around(1, 0.14),
+    tempo: Math.exp(around(0.08, 0.18)),
     breathiness,
     jitter: Math.abs(around(0.008, 0.005)),
     shimmer: Math.abs(around(0.04, 0.02)),
     openQuotient: Math.min(around(isMan ? 0.58 : 0.66, 0.06) + 0.08 * breathiness, 0.85),
-    tiltDb: Math.max(around(isMan ? 6 : 8, 4) + 5 * breathiness, 0),
-    hissLevel: Math.exp(around(0, 0.4)),
+    tiltDb: Math.max(around(isMan ? 9 : 11, 4) + 5 * breathiness, 0),
+    hissLevel: Math.exp(around(-0.2, 0.5)),
     accent: Object.fromEntries(
-      vowels.map((vowel) => [vowel, [around(1, 0.06), around(1, 0.05) * vowelSpace] as const]),
+      Object.entries(vowelSpread).map(([vowel, spread]) => [
+        vowel,
+        [around(1, 0.06), around(1, spread) * vowelSpace] as const,
+      ]),
     ),
     rhoticity: Math.min(Math.max(around(0.7, 0.35), 0), 1),
     glide: Math.min(Math.max(around(0.95, 0.15), 0.4), 1.2),
     release: random.uniform(),
     slur: random.uniform(),
+    roomDb: random.uniform(-60, -32),
   };
+}
+
+/** Values outside of these are no voice, or one that the synthesizer cannot make. */
+const ranges: Record<Exclude<keyof Speaker, 'seed' | 'accent'>, readonly [low: number, high: number]> = {
+  pitchHz: [40, 600],
+  pitchFall: [-24, 24],
+  tractScale: [0.7, 1.6],
+  tempo: [0.25, 4],
+  breathiness: [0, 1],
+  jitter: [0, 0.1],
+  shimmer: [0, 0.5],
+  openQuotient: [0.2, 0.95],
+  tiltDb: [0, 40],
+  hissLevel: [0, 10],
+  rhoticity: [0, 1],
+  glide: [0, 1.5],
+  release: [0, 1],
+  slur: [0, 1],
+  roomDb: [-120, 0],
+};
+
+/** Every number of a speaker, made by hand perhaps, must be one a voice can have. */
+export function requireSpeaker(op: string, speaker: Speaker): void {
+  for (const [name, [low, high]] of Object.entries(ranges)) {
+    requireRange(op, name, speaker[name as keyof typeof ranges], low, high);
+  }
+  for (const [vowel, factors] of Object.entries(speaker.accent)) {
+    for (const factor of factors) requireRange(op, `accent.${vowel}`, factor, 0.5, 2);
+  }
 }
 
 /** Nobody is further than two and a half deviations from the middle. */

@@ -63,7 +63,7 @@ class Tract {
       resonator.tune(formants[k][t] * this.scale, bandwidths[k][t]);
     }
     // Pole and zero cancel while the nose is shut.
-    this.nasalZero.tune(nasalPoleHz + 230 * nasal[t], 100);
+    this.nasalZero.tune(nasalPoleHz + 190 * nasal[t], 100);
   }
 
   next(input: number): number {
