@@ -26,7 +26,7 @@ export { detach } from './functions/detach.ts';
 export { einsum } from './functions/einsum.ts';
 export { oneHot } from './functions/oneHot.ts';
 export { roll } from './functions/roll.ts';
-export { sort, topK } from './functions/sort.ts';
+export { type Sorted, sort, topK } from './functions/sort.ts';
 export { flatten, squeeze, unsqueeze } from './functions/squeeze.ts';
 export { split, stack } from './functions/stack.ts';
 export { logSumExp, mean, norm, variance } from './functions/statistics.ts';
@@ -120,6 +120,7 @@ export { foldIn, randomKey, splitKey } from './random/keys.ts';
 export type { RandomKey } from './random/threefry.ts';
 export { Value } from './scalar.ts';
 export { type AnyTensor, Tensor } from './tensor.ts';
+export type { Binary, Broadcast } from './types/broadcast.ts';
 export type {
   AnyShape,
   Apply,
@@ -132,4 +133,8 @@ export type {
   ShapeFunction,
   ShapeLayer,
 } from './types/layer.ts';
-export type { DType, Fits, Out, Shape } from './types/shape.ts';
+export type { Flatten } from './types/layout.ts';
+export type { Matmul } from './types/matmul.ts';
+export type { Reduce } from './types/reduce.ts';
+export type { DType, Fits, IsOne, Out, Shape, Show } from './types/shape.ts';
+export type { Conv, ConvTransposed, PerAxis, Pool, WindowOptions } from './types/window.ts';

@@ -12,7 +12,7 @@ export function full<const S extends Shape, D extends DType = 'float32'>(
   shape: S,
   value: number,
   options: CreationOptions<D> = {},
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   checkShape('full', shape);
   const made = emptyTensor('full', [...shape] as Mutable<S>, options.dtype ?? ('float32' as D));
   made.data.fill(value);
@@ -22,14 +22,14 @@ export function full<const S extends Shape, D extends DType = 'float32'>(
 export function zeros<const S extends Shape, D extends DType = 'float32'>(
   shape: S,
   options?: CreationOptions<D>,
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   return full(shape, 0, options);
 }
 
 export function ones<const S extends Shape, D extends DType = 'float32'>(
   shape: S,
   options?: CreationOptions<D>,
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   return full(shape, 1, options);
 }
 

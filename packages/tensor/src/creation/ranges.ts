@@ -1,18 +1,23 @@
 import { emptyTensor } from '../autograd/apply.ts';
-import type { Tensor } from '../tensor.ts';
+import type { AnyTensor, Tensor } from '../tensor.ts';
+import type { Arange } from '../types/create.ts';
 
 /** `arange(5)` is 0 to 4; `arange(start, end, step)` stops before `end`. */
-export function arange(end: number): Tensor<[number]>;
-export function arange(start: number, end: number, step?: number): Tensor<[number]>;
-export function arange(first: number, second?: number, step = 1): Tensor<[number]> {
-  const [start, end] = second === undefined ? [0, first] : [first, second];
-  const count = Math.ceil((end - start) / step);
-  if (step === 0 || !Number.isFinite(count) || count < 0) {
+export function arange<
+  const First extends number,
+  const Second extends number | undefined = undefined,
+  const Step extends number = 1,
+>(first: First, second?: Second, step?: Step): Tensor<Arange<First, Second, Step>> {
+  const [start, end] = second === undefined ? [0, first] : [first as number, second as number];
+  const stride: number = step ?? 1;
+  const count = Math.ceil((end - start) / stride);
+  if (stride === 0 || !Number.isFinite(count) || count < 0) {
     throw new RangeError(
-      `arange: step must lead from start to end, got start=${start} end=${end} step=${step}`,
+      `arange: step must lead from start to end, got start=${start} end=${end} step=${stride}`,
     );
   }
-  return filled(count, (index) => start + index * step, 'arange');
+  const made: AnyTensor = filled(count, (index) => start + index * stride, 'arange');
+  return made as Tensor<Arange<First, Second, Step>>;
 }
 
 /** `count` evenly spaced numbers from `start` to `end`, both included. */

@@ -2,18 +2,9 @@ import { emptyTensor } from '../autograd/apply.ts';
 import type { TypedData } from '../dtype.ts';
 import { checkShape, showShape, sizeOf } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
-import type { Nested, NestedShape } from '../types/create.ts';
+import type { Nested, NestedDType, NestedShape } from '../types/create.ts';
 import type { DType, Fits, Mutable, Out, Shape } from '../types/shape.ts';
 import { type CreationOptions, withOptions } from './fill.ts';
-
-/** Truth values make a bool tensor, numbers one of float32; looked into as deep as people write literals. */
-export type DTypeOfNested<T> = T extends Deep<boolean> ? 'bool' : 'float32';
-
-type Deep<Leaf> =
-  | Leaf
-  | readonly Leaf[]
-  | readonly (readonly Leaf[])[]
-  | readonly (readonly (readonly Leaf[])[])[];
 
 export type DTypeOfData<T extends TypedData> = T extends Float32Array
   ? 'float32'
@@ -22,10 +13,10 @@ export type DTypeOfData<T extends TypedData> = T extends Float32Array
     : 'bool';
 
 /** A tensor of nested arrays; the dtype follows from the values unless it is said. */
-export function tensor<const T extends Nested, D extends DType = DTypeOfNested<T>>(
+export function tensor<const T extends Nested, D extends DType = NestedDType<T>>(
   values: Fits<T, NestedShape<T>>,
   options: CreationOptions<D> = {},
-): Tensor<Out<NestedShape<T>>, D> {
+): Tensor<Out<NestedShape<T>>, NoInfer<D>> {
   const given: Nested = values as Nested;
   const shape = nestedShape(given);
   const flat: (number | boolean)[] = [];
@@ -33,7 +24,7 @@ export function tensor<const T extends Nested, D extends DType = DTypeOfNested<T
   const dtype = options.dtype ?? (typeof flat[0] === 'boolean' ? 'bool' : 'float32');
   const made = emptyTensor('tensor', shape, dtype);
   made.data.set(flat.map((value) => element(dtype, value)));
-  return withOptions(made, options) as AnyTensor as Tensor<Out<NestedShape<T>>, D>;
+  return withOptions(made, options) as AnyTensor as Tensor<Out<NestedShape<T>>, NoInfer<D>>;
 }
 
 /** A tensor of the values of a typed array, which are copied. Uint8Array makes bool. */

@@ -37,11 +37,11 @@ export function topK<
 >(
   x: Tensor<S, D>,
   k: Fits<K, TopK<S, K, Axis>>,
-  axis?: Axis,
+  axis?: Fits<Axis, Alongside<'topK', S, Axis>>,
   { largest = true }: TopKOptions = {},
 ): Sorted<Out<TopK<S, K, Axis>>, D> {
   const count = k as number;
-  const resolved = resolveAxis('topK', axis ?? -1, x.rank);
+  const resolved = resolveAxis('topK', (axis ?? -1) as number, x.rank);
   if (!Number.isInteger(count) || count < 0 || count > x.shape[resolved]!) {
     throw new RangeError(`topK: k must be a whole number from 0 to ${x.shape[resolved]}, got ${count}`);
   }

@@ -2,6 +2,7 @@ import { reshape } from '../ops/reshape.ts';
 import { resolveAxis, showShape } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
 import type { Flatten } from '../types/layout.ts';
+import type { Alongside } from '../types/reduce.ts';
 import type { DType, Fits, Out, Shape } from '../types/shape.ts';
 import type { Squeeze, Unsqueeze } from '../types/unitAxes.ts';
 
@@ -33,10 +34,10 @@ export function flatten<
   const End extends number = -1,
 >(
   x: Tensor<S, D>,
-  startAxis?: Start,
+  startAxis?: Fits<Start, Alongside<'flatten', S, Start>>,
   endAxis?: Fits<End, Flatten<S, Start, End>>,
 ): Tensor<Out<Flatten<S, Start, End>>, D> {
-  const shape = x.rank === 0 ? [1] : joinAxes(x.shape, startAxis ?? 0, (endAxis ?? -1) as number);
+  const shape = x.rank === 0 ? [1] : joinAxes(x.shape, (startAxis ?? 0) as number, (endAxis ?? -1) as number);
   return reshape(x as AnyTensor, shape) as AnyTensor as Tensor<Out<Flatten<S, Start, End>>, D>;
 }
 

@@ -3,6 +3,7 @@ import { slice } from '../ops/slice.ts';
 import { resolveAxis, sameShape, showShape } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
 import type { ShapesOf, Split, Stack } from '../types/join.ts';
+import type { Alongside } from '../types/reduce.ts';
 import type { DType, Fits, Out, Shape } from '../types/shape.ts';
 import { unsqueeze } from './squeeze.ts';
 
@@ -39,8 +40,12 @@ export function split<
   D extends DType,
   const Sizes extends number | readonly number[],
   const Axis extends number = 0,
->(x: Tensor<S, D>, sizes: Fits<Sizes, Split<S, Sizes, Axis>>, axis?: Axis): Pieces<Split<S, Sizes, Axis>, D> {
-  return pieces(x, sizes as Sizes, axis ?? 0) as Pieces<Split<S, Sizes, Axis>, D>;
+>(
+  x: Tensor<S, D>,
+  sizes: Fits<Sizes, Split<S, Sizes, Axis>>,
+  axis?: Fits<Axis, Alongside<'split', S, Axis>>,
+): Pieces<Split<S, Sizes, Axis>, D> {
+  return pieces(x, sizes as Sizes, (axis ?? 0) as number) as Pieces<Split<S, Sizes, Axis>, D>;
 }
 
 function pieces(x: AnyTensor, sizes: number | readonly number[], axis: number): AnyTensor[] {

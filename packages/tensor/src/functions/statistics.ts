@@ -23,7 +23,8 @@ export function mean<
 
 function meanOver(x: Tensor, axis: Axes, options?: ReductionOptions): Tensor {
   requireDType('mean', x, ['float32']);
-  return sum(x, axis, options).mul(1 / countOver('mean', x, axis));
+  const count = countOver('mean', x, axis);
+  return sum(x, axis, options).mul(1 / count);
 }
 
 export interface VarianceOptions<KeepDims extends boolean = boolean> extends ReductionOptions<KeepDims> {

@@ -5,6 +5,7 @@ import { requireSameDType } from '../shape/require.ts';
 import { resolveAxis, showShape, stridesOf } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
 import type { Concat, ShapesOf } from '../types/join.ts';
+import type { Alongside } from '../types/reduce.ts';
 import type { Fits, Out, Shape } from '../types/shape.ts';
 import { slice } from './slice.ts';
 
@@ -32,9 +33,9 @@ const op: Op<number> = {
 /** Joins tensors along one axis; all other sizes must agree. */
 export function concat<const Tensors extends readonly AnyTensor[], const Axis extends number = 0>(
   tensors: Fits<Tensors, Concat<ShapesOf<Tensors>, Axis>>,
-  axis?: Axis,
+  axis?: Fits<Axis, Alongside<'concat', Tensors[0]['shape'], Axis>>,
 ): Tensor<Out<Concat<ShapesOf<Tensors>, Axis>>, Tensors[number]['dtype']> {
-  return concatenated(tensors as Tensors, axis ?? 0);
+  return concatenated(tensors as Tensors, (axis ?? 0) as number);
 }
 
 function concatenated<T extends AnyTensor>(tensors: readonly AnyTensor[], axis: number): T {

@@ -4,6 +4,7 @@ import { zerosLike } from '../creation/fill.ts';
 import { forEachIndexed, requireIndexFits } from '../shape/indexed.ts';
 import { resolveAxis } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
+import type { Alongside } from '../types/reduce.ts';
 import type { Gather } from '../types/select.ts';
 import type { DType, Fits, Out, Shape } from '../types/shape.ts';
 
@@ -26,10 +27,10 @@ const op: Op<number> = {
 /** out[i][j] = x[index[i][j]][j] for axis 0, and so on: picks elements along an axis, as in PyTorch. */
 export function gather<S extends Shape, D extends DType, const Axis extends number, Index extends Shape>(
   x: Tensor<S, D>,
-  axis: Axis,
+  axis: Fits<Axis, Alongside<'gather', S, Axis>>,
   index: Fits<Tensor<Index, 'int32'>, Gather<'gather', S, Axis, Index>>,
 ): Tensor<Out<Gather<'gather', S, Axis, Index>>, D> {
-  return gathered(x, axis, index as AnyTensor);
+  return gathered(x, axis as Axis, index as AnyTensor);
 }
 
 function gathered<T extends AnyTensor>(x: AnyTensor, axis: number, index: AnyTensor): T {

@@ -5,6 +5,7 @@ import { checkIndices } from '../shape/indexed.ts';
 import { requireDType } from '../shape/require.ts';
 import { resolveAxis, showShape } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
+import type { Alongside } from '../types/reduce.ts';
 import type { IndexSelect } from '../types/select.ts';
 import type { DType, Fits, Out, Shape } from '../types/shape.ts';
 
@@ -55,10 +56,10 @@ function indexAdd(x: Tensor, index: AnyTensor, params: SelectParams): Tensor {
 /** The rows of x along an axis that a 1-d int32 tensor names, in its order. */
 export function indexSelect<S extends Shape, D extends DType, const Axis extends number, Index extends Shape>(
   x: Tensor<S, D>,
-  axis: Axis,
+  axis: Fits<Axis, Alongside<'indexSelect', S, Axis>>,
   index: Fits<Tensor<Index, 'int32'>, IndexSelect<S, Axis, Index>>,
 ): Tensor<Out<IndexSelect<S, Axis, Index>>, D> {
-  return selected(x, axis, index as AnyTensor);
+  return selected(x, axis as Axis, index as AnyTensor);
 }
 
 function selected<T extends AnyTensor>(x: AnyTensor, axis: number, index: AnyTensor): T {

@@ -23,6 +23,8 @@ export function reshape<S extends Shape, D extends DType, const To extends Shape
 
 function resolve(from: Shape, to: Shape): Shape {
   const free = to.indexOf(-1);
+  if (free !== to.lastIndexOf(-1))
+    throw new RangeError(`reshape: only one size may be -1, got ${showShape(to)}`);
   if (free < 0) {
     checkShape('reshape', to);
     requireProduct(sizeOf(from) === sizeOf(to), from, to);

@@ -4,6 +4,7 @@ import { forEachIndexed, requireIndexFits } from '../shape/indexed.ts';
 import { requireSameDType } from '../shape/require.ts';
 import { resolveAxis, sameShape, showShape } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
+import type { Alongside } from '../types/reduce.ts';
 import type { Gather, ScatterSource } from '../types/select.ts';
 import type { DType, Fits, Shape } from '../types/shape.ts';
 import { gather } from './gather.ts';
@@ -34,11 +35,11 @@ export function scatterAdd<
   Source extends Shape,
 >(
   x: Tensor<S, D>,
-  axis: Axis,
+  axis: Fits<Axis, Alongside<'scatterAdd', S, Axis>>,
   index: Fits<Tensor<Index, 'int32'>, Gather<'scatterAdd', S, Axis, Index>>,
   source: Fits<Tensor<Source, D>, ScatterSource<Index, Source>>,
 ): Tensor<S, D> {
-  return scattered(x, axis, index as AnyTensor, source as AnyTensor);
+  return scattered(x, axis as Axis, index as AnyTensor, source as AnyTensor);
 }
 
 function scattered<T extends AnyTensor>(x: AnyTensor, axis: number, index: AnyTensor, source: AnyTensor): T {

@@ -40,6 +40,7 @@ export function checkShape(op: string, shape: Shape): void {
 export function resolveAxis(op: string, axis: number, rank: number): number {
   const resolved = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
+    if (rank === 0) throw new RangeError(`${op}: a 0-d tensor has no axes, got ${axis}`);
     throw new RangeError(`${op}: axis must be from ${-rank} to ${rank - 1}, got ${axis}`);
   }
   return resolved;
