@@ -1,4 +1,4 @@
-import { engineNames, setEngine } from '@sonograd/tensor';
+import { engine as currentEngine, engineNames, setEngine } from '@sonograd/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { goldenNames } from '../golden/readGolden.ts';
@@ -9,6 +9,7 @@ describe.each(engineNames)('values and gradients of PyTorch on %s', (engine) => 
   afterAll(() => setEngine('simd'));
 
   test.each(goldenNames('ops'))('%s', (op) => {
+    expect(currentEngine().name).toBe(engine);
     expect(failures(readOp('ops', op))).toEqual([]);
   });
 });
