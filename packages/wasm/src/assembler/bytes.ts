@@ -1,24 +1,24 @@
 /** A growing run of bytes, with the number formats of WebAssembly. Start-up passes through here: no arrays. */
 export class ByteWriter {
   length = 0;
-  #bytes: Uint8Array<ArrayBuffer>;
+  private bytes: Uint8Array<ArrayBuffer>;
 
   constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
+    this.bytes = new Uint8Array(capacity);
   }
 
   /** What was written, as a copy. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.length);
+    return this.bytes.slice(0, this.length);
   }
 
   byte(value: number): void {
-    if (this.length === this.#bytes.length) this.#reserve(1);
-    this.#bytes[this.length++] = value;
+    if (this.length === this.bytes.length) this.reserve(1);
+    this.bytes[this.length++] = value;
   }
 
   replace(at: number, value: number): void {
-    this.#bytes[at] = value;
+    this.bytes[at] = value;
   }
 
   /** LEB128: seven bits a byte, lowest first, the top bit says that more follow (WebAssembly 2.0, §5.2.2). */
@@ -52,14 +52,14 @@ export class ByteWriter {
   }
 
   f32(value: number): void {
-    this.#reserve(4);
-    new DataView(this.#bytes.buffer).setFloat32(this.length, value, true);
+    this.reserve(4);
+    new DataView(this.bytes.buffer).setFloat32(this.length, value, true);
     this.length += 4;
   }
 
   f64(value: number): void {
-    this.#reserve(8);
-    new DataView(this.#bytes.buffer).setFloat64(this.length, value, true);
+    this.reserve(8);
+    new DataView(this.bytes.buffer).setFloat64(this.length, value, true);
     this.length += 8;
   }
 
@@ -72,15 +72,15 @@ export class ByteWriter {
   }
 
   append(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.length);
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
     this.length += bytes.length;
   }
 
   /** Length first. */
   sized(content: ByteWriter): void {
     this.unsigned(content.length);
-    this.append(content.#bytes.subarray(0, content.length));
+    this.append(content.bytes.subarray(0, content.length));
   }
 
   text(value: string): void {
@@ -89,10 +89,10 @@ export class ByteWriter {
     this.append(bytes);
   }
 
-  #reserve(more: number): void {
-    if (this.length + more <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + more));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
+  private reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.length + more));
+    larger.set(this.bytes);
+    this.bytes = larger;
   }
 }

@@ -17,10 +17,9 @@ import { call, constant, mulAdd, type Node, negMulAdd, opcodes } from './node.ts
 import { operation } from './operation.ts';
 
 export class Value<K extends Kind = Kind> {
-  constructor(
-    readonly kind: K,
-    readonly node: Node,
-  ) {}
+  declare readonly kind: K;
+
+  constructor(readonly node: Node) {}
 
   /** The same 128 bits under another kind, at no cost. */
   bitsAs<V extends VectorKind>(this: Vector, kind: V): ValueOf[V] {
@@ -61,11 +60,8 @@ type ValueClass<K extends Kind> = new (node: Node) => Value<K> & Methods<K>;
 
 /** A base class with one method for each line of the instruction table. */
 function instructionMethods<K extends Kind>(kind: K): ValueClass<K> {
-  class WithInstructions extends Value<K> {
-    constructor(node: Node) {
-      super(kind, node);
-    }
-  }
+  class WithInstructions extends Value<K> {}
+  Object.defineProperty(WithInstructions.prototype, 'kind', { value: kind });
   const table: Record<string, Instruction> = instructions[kind];
   for (const [name, instruction] of Object.entries(table)) {
     Object.defineProperty(WithInstructions.prototype, name, { value: methodFor(instruction) });

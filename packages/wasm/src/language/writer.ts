@@ -20,12 +20,12 @@ export class FunctionWriter {
   readonly localNames: string[];
   depth = 0;
   /** Nodes that the present statement keeps in temporaries. */
-  readonly #kept: Node[] = [];
+  private readonly kept: Node[] = [];
   /** Temporaries nobody needs at the moment, by the code of their type. */
-  readonly #idleTemporaries: number[][] = [];
-  readonly #assignedAt: number[] = [];
-  #storedAt = -1;
-  #lastSet = { index: -1, start: -1, end: -1 };
+  private readonly idleTemporaries: number[][] = [];
+  private readonly assignedAt: number[] = [];
+  private storedAt = -1;
+  private lastSet = { index: -1, start: -1, end: -1 };
 
   constructor(
     readonly context: ModuleContext,
@@ -44,50 +44,50 @@ export class FunctionWriter {
   setLocal(index: number, value: Node): void {
     this.evaluate(value);
     const start = this.out.length;
-    this.#local(opcodes.localSet, index);
-    this.#lastSet = { index, start, end: this.out.length };
-    this.#assignedAt[index] = time.advance();
+    this.local(opcodes.localSet, index);
+    this.lastSet = { index, start, end: this.out.length };
+    this.assignedAt[index] = time.advance();
   }
 
   /** From here on, loads made earlier would read other values than their author saw. */
   memoryChanged(): void {
-    this.#storedAt = time.advance();
+    this.storedAt = time.advance();
   }
 
   /** Writes an expression (or a statement without result); what it uses twice is computed once. */
   evaluate(root: Node): void {
     statements++;
     countUses(root);
-    this.#write(root);
-    this.#releaseDownTo(0);
+    this.write(root);
+    this.releaseDownTo(0);
   }
 
-  #write(node: Node): void {
+  private write(node: Node): void {
     if (node.keptIn >= 0) {
-      this.#local(opcodes.localGet, node.keptIn);
+      this.local(opcodes.localGet, node.keptIn);
       return;
     }
     if (node.isLocal) {
-      this.#fetch(node.immediates[0]!);
+      this.fetch(node.immediates[0]!);
       return;
     }
-    this.#refuseStale(node);
-    if (node.opcode === opcodes.choose) this.#writeChoice(node);
-    else if (!this.context.relaxed && isFused(node)) this.#writeUnfused(node);
-    else this.#writeInstruction(node);
-    if (node.uses > 1 && !isCheap(node)) this.#keep(node);
+    this.refuseStale(node);
+    if (node.opcode === opcodes.choose) this.writeChoice(node);
+    else if (!this.context.relaxed && isFused(node)) this.writeUnfused(node);
+    else this.writeInstruction(node);
+    if (node.uses > 1 && !isCheap(node)) this.keep(node);
   }
 
-  #writeInstruction(node: Node): void {
-    for (const operand of node.operands) this.#write(operand);
+  private writeInstruction(node: Node): void {
+    for (const operand of node.operands) this.write(operand);
     if (node.opcode === opcodes.none) return;
     this.out.opcode(node.opcode);
     for (const immediate of node.immediates) this.out.unsigned(immediate);
-    if (node.literal !== undefined) this.#writeLiteral(node);
+    if (node.literal !== undefined) this.writeLiteral(node);
     if (node.callee) this.out.unsigned(this.context.functionIndex(node.callee));
   }
 
-  #writeLiteral({ kind, literal }: Node): void {
+  private writeLiteral({ kind, literal }: Node): void {
     if (kind === 'i32') this.out.signed(literal as number);
     else if (kind === 'i64') this.out.signedBig(literal as bigint);
     else if (kind === 'f32') this.out.f32(literal as number);
@@ -96,74 +96,74 @@ export class FunctionWriter {
   }
 
   /** a * b + c or c - a * b in two instructions that round twice, the same on every machine. */
-  #writeUnfused(node: Node): void {
+  private writeUnfused(node: Node): void {
     const { mul, add, sub } = node.kind === 'f64x2' ? instructions.f64x2 : instructions.f32x4;
     const [a, b, c] = node.operands as [Node, Node, Node];
     const isNegated = node.opcode === negMulAdd[node.kind as 'f32x4'];
-    if (isNegated) this.#write(c);
-    this.#write(a);
-    this.#write(b);
+    if (isNegated) this.write(c);
+    this.write(a);
+    this.write(b);
     this.out.opcode(mul[0]);
-    if (!isNegated) this.#write(c);
+    if (!isNegated) this.write(c);
     this.out.opcode(isNegated ? sub[0] : add[0]);
   }
 
   /** What an arm keeps is known inside that arm alone. */
-  #writeChoice({ kind, operands }: Node): void {
+  private writeChoice({ kind, operands }: Node): void {
     const [condition, first, second] = operands as [Node, Node, Node];
-    this.#write(condition);
+    this.write(condition);
     this.out.byte(opcodes.choose);
     this.out.byte(kindCode(kind as Kind));
-    const before = this.#kept.length;
-    this.#write(first);
-    this.#releaseDownTo(before);
+    const before = this.kept.length;
+    this.write(first);
+    this.releaseDownTo(before);
     this.out.byte(opcodes.else);
-    this.#write(second);
-    this.#releaseDownTo(before);
+    this.write(second);
+    this.releaseDownTo(before);
     this.out.byte(opcodes.end);
   }
 
-  #keep(node: Node): void {
+  private keep(node: Node): void {
     const kind = node.kind as Kind;
-    node.keptIn = this.#idle(kind).pop() ?? this.newLocal(kind);
-    this.#kept.push(node);
-    this.#local(opcodes.localTee, node.keptIn);
+    node.keptIn = this.idle(kind).pop() ?? this.newLocal(kind);
+    this.kept.push(node);
+    this.local(opcodes.localTee, node.keptIn);
   }
 
-  #releaseDownTo(count: number): void {
-    while (this.#kept.length > count) {
-      const node = this.#kept.pop() as Node;
-      this.#idle(node.kind as Kind).push(node.keptIn);
+  private releaseDownTo(count: number): void {
+    while (this.kept.length > count) {
+      const node = this.kept.pop() as Node;
+      this.idle(node.kind as Kind).push(node.keptIn);
       node.keptIn = -1;
     }
   }
 
-  #local(opcode: number, index: number): void {
+  private local(opcode: number, index: number): void {
     this.out.byte(opcode);
     this.out.unsigned(index);
   }
 
   /** What was set by the instruction before is still on the stack when that becomes a tee. */
-  #fetch(index: number): void {
-    const { end, index: lastIndex, start } = this.#lastSet;
+  private fetch(index: number): void {
+    const { end, index: lastIndex, start } = this.lastSet;
     if (end === this.out.length && lastIndex === index) {
       this.out.replace(start, opcodes.localTee);
-      this.#lastSet.index = -1;
-    } else this.#local(opcodes.localGet, index);
+      this.lastSet.index = -1;
+    } else this.local(opcodes.localGet, index);
   }
 
-  #idle(kind: Kind): number[] {
+  private idle(kind: Kind): number[] {
     const code = kindCode(kind);
-    this.#idleTemporaries[code] ??= [];
-    return this.#idleTemporaries[code];
+    this.idleTemporaries[code] ??= [];
+    return this.idleTemporaries[code];
   }
 
-  #refuseStale(node: Node): void {
-    if (this.#storedAt > node.born && isMemoryRead(node)) {
+  private refuseStale(node: Node): void {
+    if (this.storedAt > node.born && isMemoryRead(node)) {
       throw new Error('kernel: a load is used after a later store, keep its value with k.let()');
     }
     for (const operand of node.operands) {
-      if (operand.isVariable && (this.#assignedAt[operand.immediates[0]!] ?? -1) > node.born) {
+      if (operand.isVariable && (this.assignedAt[operand.immediates[0]!] ?? -1) > node.born) {
         throw new Error(
           'kernel: an expression is used after its variable changed, keep its value with k.let()',
         );
