@@ -30,29 +30,34 @@ describe('every op gives the reference values', () => {
 });
 
 onEveryEngine('every op', () => {
-  test.each(cases.filter(([, { gradient }]) => gradient !== 'none'))(
-    '%s: gradients',
-    (name, { examples }) => {
-      const checked = 0;
-      for (const { inputs, run } of examples) {
-        const tensors = inputs.map(inputTensor);
-        const leaves = tensors.filter(({ dtype }) => dtype === 'float32');
-        if (leaves.length === 0 || leaves.some(({ size }) => size > smallEnough)) continue;
-        const f = (...given: Tensor[]) => {
-          const rest = [...given];
-          return weighed(
-            run(...tensors.map((tensor) => (tensor.dtype === 'float32' ? rest.shift()! : tensor))),
-          );
-        };
-        gradCheck(f, leaves, { name: `${name} ${showShapes(inputs)}` });
-      }
-    },
-  );
+  const differentiable = cases.filter(([, { gradient }]) => gradient !== 'none');
+
+  test.each(differentiable)('%s: gradients', (name, { examples }) => {
+    const small = examples.filter(({ inputs }) => isSmall(inputs.map(inputTensor)));
+    expect(small.length).toBeGreaterThan(0);
+    for (const example of small) checkGradients(name, example);
+  });
 
   test.each(cases.filter(([, { errors }]) => errors.length > 0))('%s: errors', (name, { errors }) => {
     for (const [call, message] of errors) expect(messageOf(call)).toBe(`${name}: ${message}`);
   });
 });
+
+const isFloat = ({ dtype }: Tensor) => dtype === 'float32';
+
+/** Whether there is something to differentiate by, and little enough to do so element by element. */
+function isSmall(inputs: readonly Tensor[]): boolean {
+  return inputs.some(isFloat) && inputs.every((input) => !isFloat(input) || input.size <= smallEnough);
+}
+
+function checkGradients(name: string, { inputs, run }: Example): void {
+  const tensors = inputs.map(inputTensor);
+  const f = (...floats: Tensor[]) => {
+    const waiting = [...floats];
+    return weighed(run(...tensors.map((tensor) => (isFloat(tensor) ? waiting.shift()! : tensor))));
+  };
+  gradCheck(f, tensors.filter(isFloat), { name: `${name} ${showShapes(inputs)}` });
+}
 
 function messageOf(call: () => unknown): string {
   try {
