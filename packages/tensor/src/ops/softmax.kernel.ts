@@ -65,43 +65,70 @@ function largestOf(k: KernelBuilder, x: I32, length: I32): F32x4 {
   return k.let(halves[0].pmax(halves[1]).maxLanes().splat());
 }
 
-/** An item is a block of columns of one outer index. */
+/** An item is a block of columns of one outer index: a cache line of each row. */
 function alongColumns(k: KernelBuilder, { out, x, length, inner }: Parameters, kind: Kind): void {
   const blocks = k.let(inner.add(blockColumns - 1).divU(blockColumns));
   const rowBytes = k.let(inner.shl(2));
-  const outToX = k.let(x.sub(out));
   k.for(k.begin, k.end, 1, (item) => {
     const column = k.let(item.remU(blocks).mul(blockColumns));
-    const first = k.let(out.add(item.divU(blocks).mul(length).mul(rowBytes)));
-    const stop = k.let(first.add(length.mul(rowBytes)));
+    const start = k.let(item.divU(blocks).mul(length).mul(rowBytes));
+    const end = k.let(start.add(length.mul(rowBytes)));
     const eachRow = (body: (out: I32, x: I32) => void) => {
-      const row = k.variable(i32, first, 'row');
+      const row = k.variable(i32, start, 'row');
       k.while(
-        () => row.ne(stop),
+        () => row.ne(end),
         () => {
-          body(row, k.let(row.add(outToX)));
+          body(k.let(out.add(row)), k.let(x.add(row)));
           row.set(row.add(rowBytes));
         },
       );
     };
-    k.forLanes(column, column.add(blockColumns).min(inner), (at) => {
-      const largest = k.variable(f32x4, -Infinity, 'largest');
-      eachRow((_, from) => largest.set(largest.pmax(at.load(from))));
-      const total = k.variable(f32x4, 0, 'total');
-      if (kind === 'softmax') {
-        eachRow((to, from) => {
-          const grown = k.let(at.load(from).sub(largest).exp());
-          at.store(to, grown);
-          total.set(total.add(grown));
-        });
-        const scale = k.let(f32x4(1).div(total));
-        eachRow((to) => at.store(to, at.load(to).mul(scale)));
-      } else {
-        eachRow((_, from) => total.set(total.add(at.load(from).sub(largest).exp())));
-        const logarithm = k.let(total.log());
-        eachRow((to, from) => at.store(to, at.load(from).sub(largest).sub(logarithm)));
-      }
-    });
+    const whole = Array.from({ length: blockColumns / 4 }, (_, part) => ({
+      load: (row: I32) => f32x4.load(row.add(column.shl(2)), 16 * part),
+      store: (row: I32, value: F32x4) => k.store(row.add(column.shl(2)), value, 16 * part),
+    }));
+    k.if(
+      inner.sub(column).ge(blockColumns),
+      () => columnsSideBySide(k, eachRow, whole, kind),
+      () => k.forLanes(column, inner, (at) => columnsSideBySide(k, eachRow, [at], kind)),
+    );
+  });
+}
+
+/** Four columns, for the lanes of one vector. */
+interface Columns {
+  load(row: I32): F32x4;
+  store(row: I32, value: F32x4): void;
+}
+
+function columnsSideBySide(
+  k: KernelBuilder,
+  eachRow: (body: (out: I32, x: I32) => void) => void,
+  columns: readonly Columns[],
+  kind: Kind,
+): void {
+  const all = columns.map((one) => ({
+    load: (row: I32) => one.load(row),
+    store: (row: I32, value: F32x4) => one.store(row, value),
+    largest: k.variable(f32x4, -Infinity, 'largest'),
+    total: k.variable(f32x4, 0, 'total'),
+  }));
+  eachRow((_, x) => {
+    for (const { load, largest } of all) largest.set(largest.pmax(load(x)));
+  });
+  eachRow((out, x) => {
+    for (const { load, store, largest, total } of all) {
+      const grown = k.let(load(x).sub(largest).exp());
+      if (kind === 'softmax') store(out, grown);
+      total.set(total.add(grown));
+    }
+  });
+  const scales = all.map(({ total }) => k.let(kind === 'softmax' ? f32x4(1).div(total) : total.log()));
+  eachRow((out, x) => {
+    for (const [part, { load, store, largest }] of all.entries()) {
+      if (kind === 'softmax') store(out, load(out).mul(scales[part]!));
+      else store(out, load(x).sub(largest).sub(scales[part]!));
+    }
   });
 }
 
