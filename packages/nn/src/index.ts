@@ -1,5 +1,9 @@
+export { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from './layers/activations.ts';
+export { Linear, type LinearOptions, type LinearShape } from './layers/linear.ts';
+export { Sequential } from './layers/sequential.ts';
 export { buffer, parameter } from './module/fields.ts';
 export { layerKey, seedLayers } from './module/keys.ts';
+export { Layer } from './module/layer.ts';
 export { Module, type Named } from './module/module.ts';
 export {
   type LoadOptions,

@@ -74,6 +74,7 @@ export { indexSelect } from './ops/indexSelect.ts';
 export { inside } from './ops/inside.ts';
 export { le } from './ops/le.ts';
 export { leakyRelu } from './ops/leakyRelu.ts';
+export { linear } from './ops/linear.ts';
 export { log } from './ops/log.ts';
 export { log1p } from './ops/log1p.ts';
 export { logicalAnd } from './ops/logicalAnd.ts';

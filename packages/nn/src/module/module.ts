@@ -27,7 +27,7 @@ export abstract class Module {
 
   /** The modules directly in the fields of this one. */
   namedChildren(): Named<Module>[] {
-    return Object.entries(this).flatMap(([field, value]) => childrenIn(stateName(field), value));
+    return Object.entries(this).flatMap(([field, value]) => childrenIn(this.stateName(field), value));
   }
 
   /** This module and all below it, outermost first; the outermost has the empty name. */

@@ -25,6 +25,7 @@ export { indexSelect } from './indexSelect.ts';
 export { inside } from './inside.ts';
 export { le } from './le.ts';
 export { leakyRelu } from './leakyRelu.ts';
+export { linear } from './linear.ts';
 export { log } from './log.ts';
 export { log1p } from './log1p.ts';
 export { logicalAnd } from './logicalAnd.ts';

@@ -25,6 +25,7 @@ const parameters = {
   strip: 'i32',
   stripBytes: 'i32',
   strips: 'i32',
+  /** At least 1. */
   depth: 'i32',
   /** What the products are added to: bias, zeros, or the result so far. */
   start: 'i32',
@@ -116,17 +117,15 @@ function multiply(k: Builder, rows: readonly I32[], aStep: I32, strip: I32, dept
   const offset = k.variable(i32, 0, 'offset');
   const at = k.variable(i32, strip, 'at');
   const end = k.let(depth.mul(stripStep).add(strip), 'end');
-  k.while(
-    () => at.ne(end),
-    () => {
-      const columns: F32x4[] = halves.map((half) => k.let(f32x4.load(at, 16 * half)));
-      rows.forEach((row, index) => {
-        const factor = k.let(f32x4.loadSplat(row.add(offset)));
-        for (const half of halves) sums[index][half].set(factor.mulAdd(columns[half], sums[index][half]));
-      });
-      offset.set(offset.add(aStep));
-      at.set(at.add(stripStep));
-    },
-  );
+  k.loop((exit) => {
+    const columns: F32x4[] = halves.map((half) => k.let(f32x4.load(at, 16 * half)));
+    rows.forEach((row, index) => {
+      const factor = k.let(f32x4.loadSplat(row.add(offset)));
+      for (const half of halves) sums[index][half].set(factor.mulAdd(columns[half], sums[index][half]));
+    });
+    offset.set(offset.add(aStep));
+    at.set(at.add(stripStep));
+    exit.breakIf(at.eq(end));
+  });
   return sums;
 }
