@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { setEngine } from '../../packages/dsp/src/engine.ts';
 import { whiteNoise } from '../../packages/dsp/src/noise/noise.ts';
 import { istft } from '../../packages/dsp/src/stft/istft.ts';
 import type { StftOptions } from '../../packages/dsp/src/stft/options.ts';
@@ -46,7 +47,11 @@ function expectEqualBits(frames: Frames, samples: Float32Array, options: StftOpt
   }
 }
 
-describe('StftStream gives the bits of stft', () => {
+afterEach(() => setEngine('reference'));
+
+describe.each(['reference', 'simd'] as const)('StftStream gives the bits of stft, engine %s', (engine) => {
+  beforeEach(() => setEngine(engine));
+
   const samples = whiteNoise(3000, { seed: 1 });
 
   test.each([1, 7, 128, 160, 1000, 3000, 5000])('in pieces of %d', (size) => {
@@ -162,6 +167,8 @@ describe('StftStream gives the bits of stft', () => {
 });
 
 describe('IstftStream gives the bits of istft', () => {
+  beforeEach(() => setEngine('reference'));
+
   const collect = (
     spectrum: { re: Float32Array; im: Float32Array; bins: number; frames: number },
     options: StftOptions,
@@ -211,22 +218,33 @@ describe('IstftStream gives the bits of istft', () => {
     );
   });
 
-  test('after StftStream: the signal comes back, a frame late', () => {
-    const samples = whiteNoise(4000, { seed: 3 });
-    const options = { nFft: 256, hopLength: 64 };
-    const out: number[] = [];
-    const back = new IstftStream(options, (part) => out.push(...part));
-    const there = new StftStream(options, (re, im) => back.push(re, im));
-    let latest = 0;
-    for (let at = 0; at < 4000; at += 100) {
-      there.push(samples.subarray(at, at + 100));
-      latest = Math.max(latest, at + 100 - out.length);
-    }
-    there.end();
-    back.end(4000);
-    expect(latest).toBeLessThanOrEqual(256 + 64);
-    expect(largestDifference(Float32Array.from(out), samples)).toBeLessThan(1e-5);
+  test('on the other engine, the same samples within 1e-6 of the largest', () => {
+    const spectrum = stft(whiteNoise(4000, { seed: 6 }), { nFft: 256, hopLength: 64 });
+    const streamed = collect(spectrum, { nFft: 256, hopLength: 64 });
+    setEngine('simd');
+    expect(largestDifference(istft(spectrum, { nFft: 256, hopLength: 64 }), streamed)).toBeLessThan(4e-6);
   });
+
+  test.each(['reference', 'simd'] as const)(
+    'after StftStream: the signal comes back, a frame late, engine %s',
+    (engine) => {
+      setEngine(engine);
+      const samples = whiteNoise(4000, { seed: 3 });
+      const options = { nFft: 256, hopLength: 64 };
+      const out: number[] = [];
+      const back = new IstftStream(options, (part) => out.push(...part));
+      const there = new StftStream(options, (re, im) => back.push(re, im));
+      let latest = 0;
+      for (let at = 0; at < 4000; at += 100) {
+        there.push(samples.subarray(at, at + 100));
+        latest = Math.max(latest, at + 100 - out.length);
+      }
+      there.end();
+      back.end(4000);
+      expect(latest).toBeLessThanOrEqual(256 + 64);
+      expect(largestDifference(Float32Array.from(out), samples)).toBeLessThan(1e-5);
+    },
+  );
 
   test('once more after end', () => {
     const samples = whiteNoise(500, { seed: 4 });

@@ -11,7 +11,7 @@ const tiny = 2 ** -126;
 
 /**
  * The inverse short-time Fourier transform of frames that arrive one by one: after `end` the sink has
- * seen exactly the samples, bit for bit, that `istft` gives for all the frames. Each frame gives one hop
+ * seen the samples that `istft` gives for all the frames, bit for bit those of the reference engine. Each frame gives one hop
  * of samples, as soon as no later frame can change them; holds one frame, allocates nothing per frame.
  */
 export class IstftStream {

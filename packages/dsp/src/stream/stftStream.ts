@@ -1,19 +1,20 @@
-import { type RealPlan, realPlan } from '../fft/realPlan.ts';
 import { reject, requireSamples } from '../guard.ts';
 import { type FramePlan, framePlan, type StftOptions } from '../stft/options.ts';
 import { padSignal } from '../stft/pad.ts';
+import { type FrameTransform, frameTransform } from './frameTransform.ts';
 
 /** Is given each frame's spectrum. The arrays are the stream's own: read or copy them before returning. */
 export type FrameSink = (re: Float32Array, im: Float32Array, frame: number) => void;
 
 /**
  * The short-time Fourier transform of a signal that arrives in pieces of any size: after `end` the
- * sink has seen exactly the frames, bit for bit, that `stft` gives for the whole. Holds two frames of
+ * sink has seen exactly the frames, bit for bit, that `stft` gives for the whole on the engine in use
+ * when the stream was made. Holds two frames of
  * samples; `push` allocates nothing once the first frame is out, so it may run in an AudioWorklet.
  */
 export class StftStream {
   private readonly plan: FramePlan;
-  private readonly fourier: RealPlan;
+  private readonly transform: FrameTransform;
   private readonly half: number;
   /** The padded signal from index `origin` on. */
   private readonly buffer: Float32Array;
@@ -34,7 +35,7 @@ export class StftStream {
     if (center && padMode === 'wrap') {
       reject('StftStream', 'padMode wrap needs the end of the signal before its beginning', padMode);
     }
-    this.fourier = realPlan(nFft);
+    this.transform = frameTransform(this.plan);
     this.half = center ? Math.floor(nFft / 2) : 0;
     this.buffer = new Float32Array(2 * nFft + 2);
     this.re = new Float32Array(bins);
@@ -108,21 +109,9 @@ export class StftStream {
   private transformWhatIsWhole(): void {
     const { nFft, hopLength } = this.plan;
     while (this.frames * hopLength + nFft <= this.origin + this.filled) {
-      this.transform(this.frames * hopLength - this.origin);
-      this.frames++;
+      this.transform(this.buffer, this.frames * hopLength - this.origin, this.re, this.im);
+      this.sink(this.re, this.im, this.frames++);
     }
-  }
-
-  private transform(start: number): void {
-    const { nFft, bins, window } = this.plan;
-    const { time, spectrum, forward } = this.fourier;
-    for (let i = 0; i < nFft; i++) time[i] = window[i] * this.buffer[start + i];
-    forward();
-    for (let k = 0; k < bins; k++) {
-      this.re[k] = spectrum[2 * k];
-      this.im[k] = spectrum[2 * k + 1];
-    }
-    this.sink(this.re, this.im, this.frames);
   }
 
   /** Drops what neither the next frame nor the padding at the end can need. */
