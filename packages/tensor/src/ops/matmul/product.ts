@@ -63,7 +63,14 @@ export function zeroRow(): number {
   return zeros;
 }
 
-export function productOf(given: MatmulArguments): Product {
+/** An inner size of zero is done as one step of zeros, so that no loop has to look whether there is a first step. */
+function withoutInnerSize(given: MatmulArguments): MatmulArguments {
+  const zeros = { a: zeroRow(), b: zeroRow(), lda: 0, ldb: 0, strideA: 0, strideB: 0 };
+  return { ...given, ...zeros, k: 1, transposeA: false, transposeB: true };
+}
+
+export function productOf(asked: MatmulArguments): Product {
+  const given = asked.k === 0 ? withoutInnerSize(asked) : asked;
   const { out, a, b, m, n, k, transposeA = false, transposeB = false, batch = 1, bias, accumulate } = given;
   const { lda = transposeA ? m : k, ldb = transposeB ? k : n, ldOut = n } = given;
   const { strideA = m * k, strideB = k * n, strideOut = m * n } = given;

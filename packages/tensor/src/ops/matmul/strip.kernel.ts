@@ -90,7 +90,7 @@ function storeTile(
     k.if(rows.gt(row), () => {
       for (const half of halves) {
         const sum = f32x4.load(from[row], 16 * half).add(sums[row][half]);
-        k.store(to[row], sum.max(floors), 16 * half);
+        k.store(to[row], sum.pmax(floors), 16 * half);
       }
     });
     from.push(k.let(from[row].add(startRow)));

@@ -47,7 +47,7 @@ export const vectorKernels = kernelFamily('matmulVector', (family) => ({
     const whole = k.let(depth.and(-together), 'whole');
     k.for(0, whole, together, (step) => addRows(k, step, together, { out, matrix, rowBytes, vector }));
     k.for(whole, depth, 1, (step) => addRows(k, step, 1, { out, matrix, rowBytes, vector }));
-    k.forLanes(k.begin, k.end, (at) => at.store(out, at.load(out).max(floor.splat())));
+    k.forLanes(k.begin, k.end, (at) => at.store(out, at.load(out).pmax(floor.splat())));
   }),
 }));
 
