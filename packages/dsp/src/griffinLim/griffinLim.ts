@@ -1,5 +1,7 @@
+import { engine } from '../engine.ts';
 import { reject, requireRange, requireWhole } from '../guard.ts';
 import { RandomStream } from '../random.ts';
+import { type PhaseSearch, searchInLanes } from '../simd/phaseSearch.ts';
 import { type IstftOptions, istft, istftLength } from '../stft/istft.ts';
 import { framePlan } from '../stft/options.ts';
 import type { PadMode } from '../stft/pad.ts';
@@ -44,25 +46,25 @@ export function griffinLim(magnitudes: Spectrogram, options: GriffinLimOptions):
   requireRange('griffinLim', 'momentum', momentum, 0, 1 - 2 ** -53);
   requireMagnitudes(magnitudes, plan.bins);
   const length = istftLength('griffinLim', magnitudes.frames, plan, options.length);
-  const search = { ...frames, length };
   const estimate = firstEstimate(magnitudes, seed);
-  const samples = new Float32Array(length);
-  let rebuilt = emptyLike(estimate);
-  let previous = emptyLike(estimate);
-  const pull = momentum / (1 + momentum);
-  let done = 0;
-  while (done < iterations) {
-    istft(estimate, { ...search, out: samples });
-    rebuild(samples, search, rebuilt);
-    const convergence = distance(rebuilt, magnitudes);
-    keepPhases(estimate, rebuilt, previous, done === 0 ? 0 : pull, magnitudes.data);
-    [rebuilt, previous] = [previous, rebuilt];
-    done++;
-    if (onProgress?.({ iteration: done, iterations, convergence }) === false) break;
-  }
-  istft(estimate, { ...search, out: samples });
-  rebuild(samples, search, rebuilt);
-  return { samples, convergence: distance(rebuilt, magnitudes), iterations: done };
+  const energy = magnitudes.data.reduce((sum, value) => sum + value * value, 0);
+  const iterate = (state: PhaseSearch): GriffinLimResult => {
+    const convergence = () => Math.sqrt(state.squaredDistance() / (energy || 1));
+    let done = 0;
+    state.resynthesize();
+    while (done < iterations) {
+      const before = onProgress === undefined ? 0 : convergence();
+      state.keepPhases(done === 0 ? 0 : momentum / (1 + momentum));
+      state.resynthesize();
+      done++;
+      if (onProgress?.({ iteration: done, iterations, convergence: before }) === false) break;
+    }
+    const samples = new Float32Array(length);
+    state.read(samples);
+    return { samples, convergence: convergence(), iterations: done };
+  };
+  if (engine() === 'simd') return searchInLanes(magnitudes, estimate, plan, length, iterate);
+  return iterate(new ReferenceSearch(magnitudes, estimate, { ...frames, length }));
 }
 
 function requireMagnitudes({ data, bins, frames }: Spectrogram, expected: number): void {
@@ -78,58 +80,82 @@ function emptyLike({ bins, frames }: Spectrogram | ComplexSpectrogram): ComplexS
   return { re: new Float32Array(bins * frames), im: new Float32Array(bins * frames), bins, frames };
 }
 
+/** Random phases are one of so many directions; three are drawn from 32 random bits. */
+const directions = 1024;
+
 function firstEstimate(magnitudes: Spectrogram, seed: number | null): ComplexSpectrogram {
-  const estimate = emptyLike(magnitudes);
   const { data } = magnitudes;
-  const random = seed === null ? undefined : new RandomStream(seed);
+  const estimate = emptyLike(magnitudes);
+  if (seed === null) {
+    estimate.re.set(data);
+    return estimate;
+  }
+  const random = new RandomStream(seed);
+  const cosines = Float64Array.from({ length: directions }, (_, i) =>
+    Math.cos((2 * Math.PI * i) / directions),
+  );
+  let bits = 0;
   for (let i = 0; i < data.length; i++) {
-    const angle = random === undefined ? 0 : random.uniform(0, 2 * Math.PI);
-    estimate.re[i] = data[i] * Math.cos(angle);
-    estimate.im[i] = data[i] * Math.sin(angle);
+    bits = i % 3 === 0 ? random.bits() : bits >>> 10;
+    estimate.re[i] = data[i] * cosines[bits % directions];
+    estimate.im[i] = data[i] * cosines[(bits + directions / 4) % directions];
   }
   return estimate;
 }
 
-/** The transform of the samples into `into`; where the length asked for covers more frames or fewer, only those shared count. */
-function rebuild(
-  samples: Float32Array,
-  options: Omit<IstftOptions, 'out'> & { padMode?: PadMode },
-  into: ComplexSpectrogram,
-): void {
-  const found = stft(samples, options);
-  const shared = Math.min(found.frames, into.frames);
-  for (let bin = 0; bin < into.bins; bin++) {
-    const from = bin * found.frames;
-    const to = bin * into.frames;
-    into.re.fill(0, to + shared, to + into.frames).set(found.re.subarray(from, from + shared), to);
-    into.im.fill(0, to + shared, to + into.frames).set(found.im.subarray(from, from + shared), to);
-  }
-}
+/** The search in plain TypeScript. */
+class ReferenceSearch implements PhaseSearch {
+  private readonly samples: Float32Array;
+  private found: ComplexSpectrogram;
+  private previous: ComplexSpectrogram;
 
-/** The estimate takes the phases of rebuilt - pull * previous, and the magnitudes it must have. */
-function keepPhases(
-  estimate: ComplexSpectrogram,
-  rebuilt: ComplexSpectrogram,
-  previous: ComplexSpectrogram,
-  pull: number,
-  magnitudes: Float32Array,
-): void {
-  for (let i = 0; i < magnitudes.length; i++) {
-    const re = rebuilt.re[i] - pull * previous.re[i];
-    const im = rebuilt.im[i] - pull * previous.im[i];
-    const length = Math.sqrt(re * re + im * im);
-    const scale = length > 0 ? magnitudes[i] / length : 0;
-    estimate.re[i] = scale * re;
-    estimate.im[i] = scale * im;
+  constructor(
+    private readonly magnitudes: Spectrogram,
+    private readonly estimate: ComplexSpectrogram,
+    private readonly options: Omit<IstftOptions, 'out'> & {
+      readonly length: number;
+      readonly padMode?: PadMode;
+    },
+  ) {
+    this.samples = new Float32Array(options.length);
+    this.found = emptyLike(estimate);
+    this.previous = emptyLike(estimate);
   }
-}
 
-function distance({ re, im }: ComplexSpectrogram, { data }: Spectrogram): number {
-  let error = 0;
-  let energy = 0;
-  for (let i = 0; i < data.length; i++) {
-    error += (Math.sqrt(re[i] * re[i] + im[i] * im[i]) - data[i]) ** 2;
-    energy += data[i] * data[i];
+  resynthesize(): void {
+    istft(this.estimate, { ...this.options, out: this.samples });
+    const { re, im, frames } = stft(this.samples, this.options);
+    const { found } = this;
+    // A length that covers fewer frames leaves the last ones without a signal; more than there are do not count.
+    const shared = Math.min(frames, found.frames);
+    for (let bin = 0; bin < found.bins; bin++) {
+      const from = bin * frames;
+      const to = bin * found.frames;
+      found.re.fill(0, to + shared, to + found.frames).set(re.subarray(from, from + shared), to);
+      found.im.fill(0, to + shared, to + found.frames).set(im.subarray(from, from + shared), to);
+    }
   }
-  return energy === 0 ? Math.sqrt(error) : Math.sqrt(error / energy);
+
+  squaredDistance(): number {
+    const { re, im } = this.found;
+    return this.magnitudes.data.reduce((sum, wanted, i) => sum + (Math.hypot(re[i], im[i]) - wanted) ** 2, 0);
+  }
+
+  keepPhases(pull: number): void {
+    const { estimate, found, previous } = this;
+    this.magnitudes.data.forEach((wanted, i) => {
+      const re = found.re[i] - pull * previous.re[i];
+      const im = found.im[i] - pull * previous.im[i];
+      const length = Math.sqrt(re * re + im * im);
+      const scale = length > 0 ? wanted / length : 0;
+      estimate.re[i] = scale * re;
+      estimate.im[i] = scale * im;
+    });
+    this.found = previous;
+    this.previous = found;
+  }
+
+  read(out: Float32Array): void {
+    out.set(this.samples);
+  }
 }

@@ -1,5 +1,6 @@
-import { floatsLike, requireFloats, requireLength } from '../fft/fft.ts';
+import { floatsLike, inLanes, requireFloats, requireLength, requireLike } from '../fft/fft.ts';
 import { reject, requirePositive } from '../guard.ts';
+import { type LoudnessRule, largestOf, loudnessOf } from '../simd/loudness.ts';
 import type { Floats, Spectrogram } from '../types.ts';
 
 export interface DecibelOptions {
@@ -46,23 +47,42 @@ function toDecibels<V extends Spectrogram | Floats>(
   const source = floatsOf(op, values);
   requirePositive(op, 'amin', amin);
   if (topDb !== null && !(topDb >= 0)) reject(op, 'topDb must be null or at least zero', topDb);
-  const largest = requireNoNaN(op, source);
+  const largest = requireLargest(op, source);
   const reference = ref === 'max' ? largest : typeof ref === 'function' ? ref(source) : ref;
   if (!(reference >= 0)) reject(op, 'ref must be at least zero', reference);
   const decibels = (value: number) => factor * Math.log10(Math.max(amin, value));
-  const zero = decibels(reference);
-  const floor = topDb === null ? -Infinity : decibels(largest) - zero - topDb;
-  return mapValues(op, values, (value) => Math.max(floor, decibels(value) - zero), out);
+  const shift = decibels(reference);
+  const floor = topDb === null ? -Infinity : decibels(largest) - shift - topDb;
+  if (inLanes(source) && amin > smallestNormal) {
+    const rule = { plus: 0, least: amin, factor: factor / Math.LN10, shift, floor };
+    return loudnessInLanes(op, values, rule, out);
+  }
+  return mapValues(op, values, (value) => Math.max(floor, decibels(value) - shift), out);
 }
 
-/** The largest value; a NaN is named, since it would pass through every maximum unseen. */
-function requireNoNaN(op: string, values: Floats): number {
-  let largest = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value > largest) largest = value;
-    else if (Number.isNaN(value)) reject(op, 'values must not be NaN', `values[${i}]`);
-  }
+const smallestNormal = 2 ** -126;
+
+/** A logarithm of many values in single precision, by the rule of simd/loudness.ts. */
+export function loudnessInLanes<V extends Spectrogram | Floats>(
+  op: string,
+  values: V,
+  rule: LoudnessRule,
+  out: Floats | undefined,
+): V {
+  const source = floatsOf(op, values) as Float32Array;
+  const changed = out ?? new Float32Array(source.length);
+  requireLike(op, 'out', changed, source, source.length);
+  loudnessOf(source, rule, changed as Float32Array);
+  return ('data' in values ? { ...values, data: changed } : changed) as V;
+}
+
+/** The largest value; a NaN is named where it stands, since it would pass through every maximum unseen. */
+function requireLargest(op: string, values: Floats): number {
+  const largest = inLanes(values)
+    ? largestOf(values)
+    : values.reduce((a: number, b: number) => Math.max(a, b), -Infinity);
+  if (Number.isNaN(largest))
+    reject(op, 'values must not be NaN', `values[${values.findIndex(Number.isNaN)}]`);
   return largest;
 }
 

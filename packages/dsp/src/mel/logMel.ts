@@ -1,6 +1,7 @@
+import { inLanes } from '../fft/fft.ts';
 import { reject } from '../guard.ts';
 import type { Spectrogram } from '../types.ts';
-import { type DecibelOptions, mapValues, powerToDb } from './decibel.ts';
+import { type DecibelOptions, loudnessInLanes, mapValues, powerToDb } from './decibel.ts';
 import { type MelSpectrogramOptions, melSpectrogram } from './melSpectrogram.ts';
 
 /**
@@ -21,10 +22,20 @@ export function logMel(samples: Float32Array, options: LogMelOptions): Spectrogr
   if (log === 'whisper') return whisperLoudness(dropLastFrame(melSpectrogram(samples, rest)), out);
   const energies = melSpectrogram(samples, options);
   const { data } = energies;
-  if (log === 'ln') return mapValues('logMel', energies, (energy) => Math.log(energy + 1e-6), data);
+  if (log === 'ln') return naturalLog(energies);
   if (log !== 'db') reject('logMel', 'log must be db, ln or whisper', log);
   const { ref = 1, amin = 1e-10, topDb = options.preset === 'torchaudio' ? null : 80 } = options;
   return powerToDb(energies, { ref, amin, topDb, out: data });
+}
+
+/** torchaudio's offset, for which no floor is needed. */
+const offset = 1e-6;
+
+function naturalLog(energies: Spectrogram): Spectrogram {
+  const { data } = energies;
+  if (!inLanes(data)) return mapValues('logMel', energies, (energy) => Math.log(energy + offset), data);
+  const rule = { plus: offset, least: offset, factor: 1, shift: 0, floor: -Infinity };
+  return loudnessInLanes('logMel', energies, rule, data);
 }
 
 function whisperLoudness(energies: Spectrogram, out: Float32Array = energies.data): Spectrogram {

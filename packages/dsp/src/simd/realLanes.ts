@@ -1,10 +1,10 @@
 import { unitRoot } from '../fft/radices.ts';
 import { complexBytes, fftLanes, lanePlan } from './lanePlan.ts';
-import { allocate, floats, place, placeWords, remember } from './runtime.ts';
+import { allocate, floats, place, placeWords, remember, words } from './runtime.ts';
 
 /**
  * Four real transforms of one size, both ways; see fft/realPlan.ts. Forward: `clear`, samples times
- * `forwardScale` to `time`, `forward`, bins in `spectrum`. Back: bins to `spectrumIn`, `inverse`, samples
+ * `forwardScale` to `time`, `forward`, bins in `spectrum`. Back: `inverse` of bins at an address, samples
  * in `timeOut` after a multiplication by 1 / size. Samples lie `timeStep` bytes apart.
  */
 export interface RealLanes {
@@ -15,10 +15,9 @@ export interface RealLanes {
   readonly timeOut: number;
   readonly timeStep: number;
   readonly spectrum: number;
-  readonly spectrumIn: number;
   clear(): void;
   forward(): void;
-  inverse(): void;
+  inverse(bins: number): void;
 }
 
 export function realLanes(size: number): RealLanes {
@@ -34,7 +33,7 @@ function packedLanes(size: number): RealLanes {
   const rootsAt = place(roots);
   const { unpack, pack } = fftLanes();
   const unpackArgs = placeWords(inner.result, spectrum, half, rootsAt);
-  const packArgs = placeWords(spectrum, inner.input, half, rootsAt);
+  const packArgs = placeWords(0, inner.input, half, rootsAt);
   return {
     size,
     bins: half + 1,
@@ -43,13 +42,13 @@ function packedLanes(size: number): RealLanes {
     timeOut: inner.result,
     timeStep: complexBytes / 2,
     spectrum,
-    spectrumIn: spectrum,
     clear: () => undefined,
     forward() {
       inner.transform();
       unpack(unpackArgs, 0, 1);
     },
-    inverse() {
+    inverse(from) {
+      words[packArgs / 4] = from;
       pack(packArgs, 0, 1);
       inner.transform();
     },
@@ -59,9 +58,8 @@ function packedLanes(size: number): RealLanes {
 function wideLanes(size: number): RealLanes {
   const inner = lanePlan(size);
   const bins = (size + 1) / 2;
-  const spectrumIn = allocate(complexBytes * bins);
   const { mirror } = fftLanes();
-  const mirrorArgs = placeWords(spectrumIn, inner.input, size);
+  const mirrorArgs = placeWords(0, inner.input, size);
   return {
     size,
     bins,
@@ -70,10 +68,10 @@ function wideLanes(size: number): RealLanes {
     timeOut: inner.result,
     timeStep: complexBytes,
     spectrum: inner.result,
-    spectrumIn,
     clear: () => floats.fill(0, inner.input / 4, (inner.input + complexBytes * size) / 4),
     forward: () => inner.transform(),
-    inverse() {
+    inverse(from) {
+      words[mirrorArgs / 4] = from;
       mirror(mirrorArgs, 0, 1);
       inner.transform();
     },

@@ -14,6 +14,8 @@ export function simdSupported(): boolean {
 }
 
 const pageBytes = 65_536;
+/** 16 MiB of address space: few calls need more, and growing detaches the old buffer, which makes the engine check every array in the process from then on. */
+const initialPages = 256;
 const maximumPages = 65_536;
 /** Plans and tables beyond this are forgotten before the next call. */
 const constantBytesLimit = 1 << 25;
@@ -28,7 +30,7 @@ export let floats = new Float32Array(0);
 export let words = new Int32Array(0);
 
 function laneMemory(): WebAssembly.Memory {
-  memory ??= new WebAssembly.Memory({ initial: 1, maximum: maximumPages });
+  memory ??= new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages });
   return memory;
 }
 

@@ -82,10 +82,17 @@ const tiny = 2 ** -126;
 /** One over the summed squares of the shifted windows, and 1 where nothing reaches. */
 export function windowWeight({ nFft, hopLength, window }: FramePlan, frames: number): Float64Array {
   const weight = new Float64Array(nFft + hopLength * (frames - 1));
-  for (let t = 0; t < frames; t++) {
-    const start = t * hopLength;
-    for (let i = 0; i < nFft; i++) weight[start + i] += window[i] * window[i];
+  for (let i = 0; i < weight.length; i++) {
+    // Between the ends the same frames meet again every hop.
+    if (i >= nFft + hopLength && i < hopLength * frames) {
+      weight[i] = weight[i - hopLength];
+      continue;
+    }
+    let sum = 0;
+    for (let t = Math.min(frames - 1, Math.floor(i / hopLength)); t >= 0 && i - t * hopLength < nFft; t--) {
+      sum += window[i - t * hopLength] ** 2;
+    }
+    weight[i] = sum > tiny ? 1 / sum : 1;
   }
-  for (let i = 0; i < weight.length; i++) weight[i] = weight[i] > tiny ? 1 / weight[i] : 1;
   return weight;
 }
