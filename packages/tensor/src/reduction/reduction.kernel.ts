@@ -165,7 +165,10 @@ function reduceWholeBlock(
   for (const [part, sum] of sums.entries()) k.store(target.add(columnBytes), sum, 16 * part);
 }
 
-const families = new Map<string, ReturnType<typeof declare>>();
+const families: Record<NumberType, { [Kind in ReductionKind]?: ReturnType<typeof declare> }> = {
+  float32: {},
+  int32: {},
+};
 
 export function runReduction(kind: ReductionKind, out: AnyTensor, x: AnyTensor, layout: Layout): void {
   reduceMemory(kind, x.dtype as NumberType, out.pointer, x.pointer, layout);
@@ -208,9 +211,8 @@ function runChunks(
   { outer, length, inner }: Layout,
   chunk: number,
 ): void {
-  const name = kind + dtype;
-  const family = families.get(name) ?? declare(kind, dtype);
-  families.set(name, family);
+  families[dtype][kind] ??= declare(kind, dtype);
+  const family = families[dtype][kind];
   const chunks = length === 0 ? 1 : Math.ceil(length / chunk);
   const width = Math.min(inner, blockColumns);
   const items = outer * chunks * Math.ceil(inner / blockColumns);
