@@ -105,6 +105,12 @@ describe('speakDigit', () => {
   });
 });
 
+test('the voice has a door of its own, and the package is not heavier for it', async () => {
+  const door = await import('@sonograd/dsp/voice');
+  expect(Object.keys(door).sort()).toEqual(['inventSpeaker', 'speakDigit']);
+  expect(Object.keys(await import('@sonograd/dsp'))).not.toContain('speakDigit');
+});
+
 describe('inventSpeaker', () => {
   test('seeded, and every field within what can be spoken', () => {
     expect(inventSpeaker(5)).toEqual(inventSpeaker(5));

@@ -86,8 +86,6 @@ export { type StftCallOptions, stft } from './stft/stft.ts';
 export { IstftStream, type SampleSink } from './stream/istftStream.ts';
 export { type FrameSink, StftStream } from './stream/stftStream.ts';
 export type { Complex, ComplexSpectrogram, Floats, Spectrogram } from './types.ts';
-export { type SpeakOptions, speakDigit } from './voice/speakDigit.ts';
-export { inventSpeaker, type Speaker } from './voice/speaker.ts';
 export { type DecodedWav, decodeWav, type Wav, wavChunks } from './wav/decode.ts';
 export { type EncodeWavOptions, encodeWav } from './wav/encode.ts';
 export { WavError } from './wav/error.ts';

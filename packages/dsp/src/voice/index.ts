@@ -1,0 +1,2 @@
+export { type SpeakOptions, speakDigit } from './speakDigit.ts';
+export { inventSpeaker, type Speaker } from './speaker.ts';
