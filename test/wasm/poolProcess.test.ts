@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const child = fileURLToPath(new URL('poolChild.ts', import.meta.url));
+const cwd = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs the child in one of its moods; a program that does not end by itself is killed, and has no exit code. */
 function runChild(mood: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const options = ['--import', 'tsx', '--conditions=sonograd-source', child, mood];
-    const program = spawn(process.execPath, options, { timeout: 15_000, killSignal: 'SIGKILL' });
+    const program = spawn(process.execPath, options, { cwd, timeout: 15_000, killSignal: 'SIGKILL' });
     let output = '';
     program.stdout.on('data', (text) => {
       output += text;

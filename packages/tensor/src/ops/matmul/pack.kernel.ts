@@ -21,15 +21,8 @@ const copyPanels = (name: string, panelWidth: number) =>
   wasmProcedure(name, parameters, (k, { to, panelBytes, from, step, steps, count }) => {
     const source = k.variable(i32, from, 'source');
     const target = k.variable(i32, to, 'target');
-    const rest = k.let(
-      step.sub(
-        count
-          .add(panelWidth - 1)
-          .and(-panelWidth)
-          .shl(2),
-      ),
-      'rest',
-    );
+    const copied = count.add(panelWidth - 1).and(-panelWidth);
+    const rest = k.let(step.sub(copied.shl(2)), 'rest');
     k.for(0, steps, 1, () => {
       const at = k.variable(i32, target, 'at');
       k.for(0, count, panelWidth, () => {
