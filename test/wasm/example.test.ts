@@ -1,74 +1,6 @@
+import { f32x4, heap, i32, kernelFamily } from '@sonograd/wasm';
 import { describe, expect, test } from 'vitest';
-import {
-  type F32x4,
-  f32x4,
-  heap,
-  i32,
-  type KernelBuilder,
-  kernelFamily,
-} from '../../packages/wasm/src/index.ts';
-
-/**
- * Whole kernels, as others write them: those of the guide (docs/kernel-language.md), and a tile of a matrix
- * product, the hardest thing the language is for.
- */
-const rows = 4;
-const columns = 8;
-
-/** 4 x 8 sums in registers; one round takes 4 numbers of A, 8 of B and adds their products. */
-function tile(
-  k: KernelBuilder,
-  a: Parameters<typeof f32x4.load>[0],
-  b: typeof a,
-  depth: typeof a,
-): F32x4[][] {
-  const sums = Array.from({ length: rows }, () =>
-    Array.from({ length: columns / 4 }, () => k.variable(f32x4, 0, 'sum')),
-  );
-  const [left, right] = [k.variable(i32, a, 'left'), k.variable(i32, b, 'right')];
-  k.for(0, depth, 1, () => {
-    const fours = [0, 16].map((offset) => k.let(f32x4.load(right, offset)));
-    sums.forEach((row, index) => {
-      const factor = k.let(f32x4.loadSplat(left, 4 * index));
-      row.forEach((sum, column) => void sum.set(factor.mulAdd(fours[column]!, sum)));
-    });
-    left.set(left.add(4 * rows));
-    right.set(right.add(4 * columns));
-  });
-  return sums;
-}
-
-const examples = kernelFamily('examples', (family) => ({
-  /** An item is a tile of C; A and B lie in panels of 4 rows and 8 columns. */
-  product: family.kernel({ c: 'i32', a: 'i32', b: 'i32', depth: 'i32' }, (k, { c, a, b, depth }) => {
-    k.for(k.begin, k.end, 1, (index) => {
-      const panel = k.let(a.add(index.mul(depth).mul(4 * rows)));
-      const out = k.let(c.add(index.mul(4 * rows * columns)));
-      tile(k, panel, b, depth).forEach((row, at) => {
-        row.forEach((sum, four) => void k.store(out, sum, 4 * columns * at + 16 * four));
-      });
-    });
-  }),
-  softplus: family.kernel({ out: 'i32', input: 'i32', sharpness: 'f32' }, (k, { out, input, sharpness }) => {
-    const beta = k.let(sharpness.splat());
-    k.forLanes(k.begin, k.end, (at) => {
-      const x = at.load(input).mul(beta);
-      const tail = x.abs().neg().exp().add(1).log();
-      at.store(out, x.pmax(0).add(tail).div(beta));
-    });
-  }),
-  rowNorms: family.kernel({ out: 'i32', input: 'i32', width: 'i32' }, (k, { out, input, width }) => {
-    k.for(k.begin, k.end, 1, (row) => {
-      const start = k.let(input.add(row.mul(width).shl(2)));
-      const total = k.variable(f32x4, 0, 'total');
-      k.forLanes(0, width, (at) => {
-        const x = at.load(start);
-        total.set(x.mulAdd(x, total));
-      });
-      k.store(out.add(row.shl(2)), total.sumLanes().sqrt());
-    });
-  }),
-}));
+import { columns, examples, rows, tile } from '../../packages/wasm/examples/kernels.ts';
 
 function floats(values: readonly number[]): number {
   const pointer = heap.allocate(4 * values.length);
@@ -112,6 +44,21 @@ describe('whole kernels', () => {
       Math.hypot(...input.slice(row * width, (row + 1) * width)),
     );
     [...heap.f32(out, 5)].forEach((y, index) => void expect(y).toBeCloseTo(expected[index]!, 4));
+  });
+
+  test('one value for two results', () => {
+    const input = wave(21);
+    const [sum, product] = [heap.allocate(84), heap.allocate(84)];
+    examples.sumAndProduct.run(21, [sum, product, floats(input)]);
+    expect([...heap.f32(sum, 21)]).toEqual(input.map((x) => Math.fround(x + 1)));
+    expect([...heap.f32(product, 21)]).toEqual(input.map((x) => 2 * x));
+  });
+
+  test('a function called for each item', () => {
+    const pointer = heap.allocate(40);
+    heap.i32(pointer, 10).set(Array.from({ length: 10 }, (_, index) => index - 5));
+    examples.cubes.run(10, [pointer, pointer]);
+    expect([...heap.i32(pointer, 10)]).toEqual(Array.from({ length: 10 }, (_, index) => (index - 5) ** 3));
   });
 
   test('the tile is as fast as its registers allow: at least half the rate of the same sums without memory', () => {

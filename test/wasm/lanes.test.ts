@@ -134,6 +134,16 @@ describe('sums and maxima over all elements', () => {
       k.forLanes(k.begin, k.end, (at) => most.set(most.max(at.load(from, -Infinity))), { unroll: 2 });
       k.store(to, most.maxLanes());
     }),
+    /** As many sums as fours in a round. */
+    apart: declare.kernel({ to: 'i32', from: 'i32' }, (k, { to, from }) => {
+      const totals = [0, 1, 2].map(() => k.variable(f32x4, 0));
+      const add = (at: LanePosition) => {
+        const total = totals[at.part]!;
+        total.set(total.add(at.load(from)));
+      };
+      k.forLanes(k.begin, k.end, add, { unroll: totals.length });
+      k.store(to, totals[0]!.add(totals[1]!).add(totals[2]!).sumLanes());
+    }),
     position: declare.kernel({ to: 'i32' }, (k, { to }) => {
       k.forLanes(k.begin, k.end, (at) => k.store(to, at.index));
     }),
@@ -144,6 +154,8 @@ describe('sums and maxima over all elements', () => {
     heap.f32(input, capacity).fill(1e9).set(integers);
     kernels.sum.run(size, [out, input]);
     expect(heap.f32(out, 1)[0]).toBe(integers.reduce((sum, x) => sum + x + 100, 0));
+    kernels.apart.run(size, [out, input]);
+    expect(heap.f32(out, 1)[0]).toBe(integers.reduce((sum, x) => sum + x, 0));
     kernels.largest.run(size, [out, input]);
     expect(heap.f32(out, 1)[0]).toBe(Math.max(...integers));
   });

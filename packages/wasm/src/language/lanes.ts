@@ -9,6 +9,8 @@ import { type F32x4, type I32, type I32x4, toValue } from './values.ts';
 export interface LanePosition {
   /** Index of the first (in the tail: the only) element here. */
   readonly index: I32;
+  /** Which four of an unrolled round this is, from 0 on: sums of their own for each do not wait for each other. */
+  readonly part: number;
   /** Four floats; in the tail one, and `fill` (0 unless given) in the other lanes. `skip` counts elements. */
   load(array: I32, fill?: number, skip?: number): F32x4;
   store(array: I32, value: F32x4 | number, skip?: number): void;
@@ -25,7 +27,7 @@ export interface LanePosition {
 }
 
 export interface LaneOptions {
-  /** Fours in one round of the loop (1 unless given): hides latency where rounds depend on each other. */
+  /** Fours in one round of the loop (1 unless given): pays where the body is short, or sums by `at.part`. */
   readonly unroll?: number;
 }
 
@@ -64,7 +66,7 @@ export class Builder extends Statements {
     this.while(
       () => offset.ltU(stop),
       () => {
-        for (let part = 0; part < unroll; part++) body(new FourLanes(this, offset.add(16 * part)));
+        for (let part = 0; part < unroll; part++) body(new FourLanes(this, offset.add(16 * part), part));
         offset.set(offset.add(bytes));
       },
     );
@@ -75,6 +77,7 @@ abstract class Position {
   constructor(
     protected readonly k: Builder,
     private readonly offset: I32,
+    readonly part = 0,
   ) {}
 
   get index(): I32 {

@@ -34,7 +34,7 @@ export const time = { now: () => clock, advance: () => ++clock };
 export class Node {
   /** To tell a recipe whose ingredients have changed since. */
   readonly born = clock;
-  /** For the statement being written, by its number: how often it needs this node, and where it is kept. */
+  /** For the statement being written, by its number: how often it still needs this node, where it is kept. */
   statement = 0;
   uses = 0;
   keptIn = -1;

@@ -65,6 +65,8 @@ export class FunctionWriter {
   private write(node: Node): void {
     if (node.keptIn >= 0) {
       this.local(opcodes.localGet, node.keptIn);
+      node.uses--;
+      if (node.uses === 1) this.release(node);
       return;
     }
     if (node.isLocal) {
@@ -130,11 +132,16 @@ export class FunctionWriter {
     this.local(opcodes.localTee, node.keptIn);
   }
 
+  /** Where nodes are kept no longer, others may be. */
+  private release(node: Node): void {
+    this.idle(node.kind as Kind).push(node.keptIn);
+    node.keptIn = -1;
+  }
+
   private releaseDownTo(count: number): void {
     while (this.kept.length > count) {
       const node = this.kept.pop() as Node;
-      this.idle(node.kind as Kind).push(node.keptIn);
-      node.keptIn = -1;
+      if (node.keptIn >= 0) this.release(node);
     }
   }
 
