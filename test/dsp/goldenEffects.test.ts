@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engine, setEngine } from '../../packages/dsp/src/engine.ts';
 import { rms } from '../../packages/dsp/src/features/rms.ts';
 import {
   spectralBandwidth,
@@ -42,10 +43,17 @@ test('the committed cases are all there', () => {
   expect(readCases('effects.json')).toHaveLength(31);
 });
 
-describe('expected values of librosa, torchaudio and SciPy', () => {
-  test.each(given)('$id', (one) => checkGiven(one, committedFolder));
-  test.each(readCases('effects.json'))('$id', checkOwn);
-});
+const engineBefore = engine();
+afterAll(() => setEngine(engineBefore));
+
+describe.each(['reference', 'simd'] as const)(
+  'expected values of librosa, torchaudio and SciPy, engine %s',
+  (name) => {
+    beforeAll(() => setEngine(name));
+    test.each(given)('$id', (one) => checkGiven(one, committedFolder));
+    test.each(readCases('effects.json'))('$id', checkOwn);
+  },
+);
 
 describe.runIf(sharedAvailable)('the same on recordings, which are not in this repository', () => {
   test.each(fromRecordings)('$id', (one) => checkGiven(one, sharedFolder));

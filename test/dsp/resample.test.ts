@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engine, setEngine } from '../../packages/dsp/src/engine.ts';
 import { resampleFilters, windowedSinc } from '../../packages/dsp/src/resample/filter.ts';
 import { resamplePlan } from '../../packages/dsp/src/resample/plan.ts';
 import { resample } from '../../packages/dsp/src/resample/resample.ts';
@@ -8,7 +9,11 @@ import { largestDifference, sine, toneDb } from './effectsSupport.ts';
 /** The middle of a clip, where no end is near. */
 const middle = (samples: Float32Array) => samples.slice(samples.length / 4, (3 * samples.length) / 4);
 
-describe('the default filter', () => {
+const engineBefore = engine();
+afterEach(() => setEngine(engineBefore));
+
+describe.each(['reference', 'simd'] as const)('the default filter, engine %s', (name) => {
+  beforeEach(() => setEngine(name));
   const rates = { sourceRate: 48000, targetRate: 16000 };
 
   test.each([8010, 8100, 8800, 10400, 14400, 23900])('an alias of %d Hz lies below −80 dB', (hz) => {
@@ -50,7 +55,8 @@ describe('sincHann, for parity with torchaudio, aliases as torchaudio does', () 
   });
 });
 
-describe('resample', () => {
+describe.each(['reference', 'simd'] as const)('resample, engine %s', (name) => {
+  beforeEach(() => setEngine(name));
   test('length is ceil(length * target / source), whatever the rates', () => {
     const rate = fc.integer({ min: 1, max: 60 });
     fc.assert(
@@ -147,5 +153,44 @@ describe('resample', () => {
     ['a bad rolloff', Float32Array.of(1), { filter: { ...resampleFilters.kaiser, rolloff: 2 } }, 'rolloff=2'],
   ])('refuses %s', (_, samples, options, message) => {
     expect(() => resample(samples, { sourceRate: 2, targetRate: 1, ...options })).toThrow(message);
+  });
+});
+
+describe('two engines', () => {
+  const on = (name: 'reference' | 'simd', run: () => Float32Array) => {
+    setEngine(name);
+    return run();
+  };
+
+  test('agree within 2e-6 for any rates and length, across the borders of chunks', () => {
+    const rate = fc.integer({ min: 1, max: 50 });
+    const samples = Float32Array.from({ length: 200_000 }, (_, i) => Math.sin(1e-4 * i * i));
+    fc.assert(
+      fc.property(rate, rate, fc.integer({ min: 1, max: 200_000 }), (sourceRate, targetRate, length) => {
+        const run = () =>
+          resample(samples.subarray(0, length), { sourceRate, targetRate, filter: 'sincHann' });
+        expect(largestDifference(on('simd', run), on('reference', run))).toBeLessThan(2e-6);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('a table too large for the lanes is worked on in TypeScript, with the same bits', () => {
+    const run = () => resample(sine(400, 16001, 3000), { sourceRate: 16001, targetRate: 16000 });
+    expect(on('simd', run)).toEqual(on('reference', run));
+  });
+
+  test('lanes are at least three times as fast', () => {
+    const samples = sine(400, 48000, 240_000);
+    const milliseconds = (name: 'reference' | 'simd') => {
+      const start = performance.now();
+      on(name, () => resample(samples, { sourceRate: 48000, targetRate: 16000 }));
+      return performance.now() - start;
+    };
+    let best = 0;
+    for (let attempt = 0; attempt < 8 && best < 3; attempt++) {
+      best = Math.max(best, milliseconds('reference') / milliseconds('simd'));
+    }
+    expect(best).toBeGreaterThan(3);
   });
 });

@@ -5,6 +5,8 @@ import { type ResampleFilter, windowedSinc } from './filter.ts';
  * `width` inputs from `frame * down + first[phase]` on with row `phase` of `taps`.
  */
 export interface ResamplePlan {
+  /** Tells this plan from all others. */
+  key: string;
   up: number;
   down: number;
   width: number;
@@ -26,12 +28,12 @@ export function resamplePlan(sourceRate: number, targetRate: number, filter: Res
   const known = plans.get(key);
   if (known) return known;
   if (plans.size === mostPlans) plans.delete(plans.keys().next().value!);
-  const plan = makePlan(up, down, filter);
+  const plan = { key, ...makePlan(up, down, filter) };
   plans.set(key, plan);
   return plan;
 }
 
-function makePlan(up: number, down: number, filter: ResampleFilter): ResamplePlan {
+function makePlan(up: number, down: number, filter: ResampleFilter): Omit<ResamplePlan, 'key'> {
   // Zero crossings per input sample: the cut is a share of the lower of the two rates.
   const density = Math.min(1, up / down) * filter.rolloff;
   const reach = filter.zeroCrossings / density;

@@ -1,4 +1,6 @@
+import { engine } from '../engine.ts';
 import { requireSamples, requireWhole } from '../guard.ts';
+import { resampleInLanes } from '../simd/resampling.ts';
 import { type ResampleFilter, type ResampleFilterName, resolveFilter } from './filter.ts';
 import { type ResamplePlan, resamplePlan } from './plan.ts';
 
@@ -21,17 +23,23 @@ export function resample(samples: Float32Array, options: ResampleOptions): Float
   const design = resolveFilter(filter);
   requireSamples('resample', samples);
   if (sourceRate === targetRate) return samples.slice();
-  return runPlan(resamplePlan(sourceRate, targetRate, design), samples);
+  const plan = resamplePlan(sourceRate, targetRate, design);
+  const out = new Float32Array(Math.ceil((samples.length * plan.up) / plan.down));
+  if (engine() === 'simd' && plan.taps.length <= mostTapsInLanes) resampleInLanes(plan, samples, out);
+  else runPlan(plan, samples, out);
+  return out;
 }
 
-function runPlan(plan: ResamplePlan, samples: Float32Array): Float32Array {
+/** Tables beyond this would crowd the lanes' memory: ratios such as 44,100 to 44,101, at a fifth of the speed. */
+const mostTapsInLanes = 2 ** 20;
+
+function runPlan(plan: ResamplePlan, samples: Float32Array, out: Float32Array): void {
   const { up, down, width, first, taps } = plan;
-  const length = Math.ceil((samples.length * up) / down);
+  const { length } = out;
   // Silence on both sides spares the inner loop every test for an edge.
   const before = -Math.min(...ends(first));
   const padded = new Float64Array(before + Math.ceil(length / up) * down + width + Math.max(...ends(first)));
   padded.set(samples, before);
-  const out = new Float32Array(length);
   for (let n = 0, frame = before, phase = 0; n < length; n++) {
     out[n] = dot(padded, frame + first[phase], taps, phase * width, width);
     if (++phase === up) {
@@ -39,7 +47,6 @@ function runPlan(plan: ResamplePlan, samples: Float32Array): Float32Array {
       frame += down;
     }
   }
-  return out;
 }
 
 /** `first` rises with the phase, so its ends are its extremes. */
