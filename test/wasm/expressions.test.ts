@@ -355,3 +355,67 @@ describe('mulAdd', () => {
     heap.free(pointer);
   });
 });
+
+describe('what both sides of a choice need', () => {
+  test('is computed once, before', () => {
+    const bytes = build((k, at) => {
+      const root = f32x4.load(at).sqrt();
+      k.store(at, i32.load(at).choose(root.add(root), root.mul(3)), 16);
+    });
+    expect(occurrences(bytes, sqrt)).toBe(1);
+  });
+
+  test('also under another kind, or as one of the sides', () => {
+    const bytes = build((k, at) => {
+      const root = f32x4.load(at).sqrt();
+      const bits = root.bitsAs('i32x4');
+      k.store(at, i32.load(at).choose(bits.add(bits), bits));
+    });
+    expect(occurrences(bytes, sqrt)).toBe(1);
+  });
+
+  test('choices inside choices', () => {
+    const sign = (x: number) =>
+      runOn([x], (k, at) => {
+        const value = i32.load(at);
+        const double = value.add(value);
+        k.store(at, value.gt(0).choose(double.add(1), value.lt(0).choose(double.sub(1), i32(7).add(double))));
+      })[0];
+    expect([5, -5, 0].map(sign)).toEqual([11, -11, 7]);
+  });
+
+  test('random formulas give what they give without choices', () => {
+    const shape = fc.array(fc.tuple(fc.nat(2), fc.nat(), fc.nat(), fc.nat()), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), shape, (a, b, steps) => {
+        const expected = [a, b];
+        const pick = <T>(list: readonly T[], index: number): T => list[index % list.length]!;
+        for (const [kind, x, y, z] of steps) {
+          const [first, second, third] = [x, y, z].map((index) => pick(expected, index)) as [
+            number,
+            number,
+            number,
+          ];
+          if (kind === 0) expected.push((first + second) | 0);
+          else if (kind === 1) expected.push(first ^ second);
+          else expected.push(first < second ? third : (first - third) | 0);
+        }
+        const [result] = runOn([a, b], (k, at) => {
+          const values = [i32.load(at), i32.load(at, 4)];
+          for (const [kind, x, y, z] of steps) {
+            const [first, second, third] = [x, y, z].map((index) => pick(values, index)) as [I32, I32, I32];
+            if (kind === 0) values.push(first.add(second));
+            else if (kind === 1) values.push(first.xor(second));
+            else values.push(first.lt(second).choose(third, first.sub(third)));
+          }
+          k.store(at, values.at(-1)!);
+        });
+        expect(result).toBe(expected.at(-1));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

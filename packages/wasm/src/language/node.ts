@@ -2,9 +2,8 @@ import { atomic, instructions, simd } from '../assembler/instructions.ts';
 import type { Kind } from '../assembler/kinds.ts';
 import type { FunctionDefinition } from './functions.ts';
 
-/** `none` only gives its operand another kind; `choose` is `if` with a result: condition, then, else. */
+/** `choose` is `if` with a result: condition, then, else. */
 export const opcodes = {
-  none: -1,
   choose: 0x04,
   else: 0x05,
   end: 0x0b,
@@ -34,10 +33,12 @@ export const time = { now: () => clock, advance: () => ++clock };
 export class Node {
   /** To tell a recipe whose ingredients have changed since. */
   readonly born = clock;
-  /** For the statement being written, by its number: how often it still needs this node, where it is kept. */
+  /** For the statement being written, by its number: how often it needs this node. */
   statement = 0;
   uses = 0;
+  /** Where the node is kept meanwhile, and how often it will be fetched from there. */
   keptIn = -1;
+  pending = 0;
 
   constructor(
     readonly kind: Kind | 'none',

@@ -23,7 +23,7 @@ export class Value<K extends Kind = Kind> {
 
   /** The same 128 bits under another kind, at no cost. */
   bitsAs<V extends VectorKind>(this: Vector, kind: V): ValueOf[V] {
-    return valueFrom(kind, operation(kind, opcodes.none, [this.node]));
+    return valueFrom(kind, this.node);
   }
 
   /** What a function makes of this value and further ones, in the order of its parameters. */

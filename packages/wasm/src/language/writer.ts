@@ -25,6 +25,7 @@ export class FunctionWriter {
   private readonly idleTemporaries: number[][] = [];
   private readonly assignedAt: number[] = [];
   private storedAt = -1;
+  private lastTee = -1;
   private lastSet = { index: -1, start: -1, end: -1 };
 
   constructor(
@@ -65,8 +66,8 @@ export class FunctionWriter {
   private write(node: Node): void {
     if (node.keptIn >= 0) {
       this.local(opcodes.localGet, node.keptIn);
-      node.uses--;
-      if (node.uses === 1) this.release(node);
+      node.pending--;
+      if (node.pending === 0) this.release(node);
       return;
     }
     if (node.isLocal) {
@@ -82,7 +83,6 @@ export class FunctionWriter {
 
   private writeInstruction(node: Node): void {
     for (const operand of node.operands) this.write(operand);
-    if (node.opcode === opcodes.none) return;
     this.out.opcode(node.opcode);
     for (const immediate of node.immediates) this.out.unsigned(immediate);
     if (node.literal !== undefined) this.writeLiteral(node);
@@ -110,9 +110,10 @@ export class FunctionWriter {
     this.out.opcode(isNegated ? sub[0] : add[0]);
   }
 
-  /** What an arm keeps is known inside that arm alone. */
+  /** What both arms need is computed before; what an arm keeps is known inside that arm alone. */
   private writeChoice({ kind, operands }: Node): void {
     const [condition, first, second] = operands as [Node, Node, Node];
+    this.writeShared(second, reachable(first, new Set()));
     this.write(condition);
     this.out.byte(opcodes.choose);
     this.out.byte(kindCode(kind as Kind));
@@ -125,10 +126,23 @@ export class FunctionWriter {
     this.out.byte(opcodes.end);
   }
 
+  private writeShared(node: Node, others: ReadonlySet<Node>): void {
+    if (isCheap(node) || node.keptIn >= 0) return;
+    if (!others.has(node)) {
+      for (const operand of node.operands) this.writeShared(operand, others);
+      return;
+    }
+    this.write(node);
+    this.out.replace(this.lastTee, opcodes.localSet);
+    node.pending++;
+  }
+
   private keep(node: Node): void {
     const kind = node.kind as Kind;
     node.keptIn = this.idle(kind).pop() ?? this.newLocal(kind);
+    node.pending = node.uses - 1;
     this.kept.push(node);
+    this.lastTee = this.out.length;
     this.local(opcodes.localTee, node.keptIn);
   }
 
@@ -188,9 +202,17 @@ function countUses(node: Node): void {
   if (node.uses === 1) for (const operand of node.operands) countUses(operand);
 }
 
+function reachable(node: Node, found: Set<Node>): Set<Node> {
+  if (!found.has(node)) {
+    found.add(node);
+    for (const operand of node.operands) reachable(operand, found);
+  }
+  return found;
+}
+
 /** Writing it again is no longer than fetching it from a local. */
-function isCheap({ isLocal, opcode, literal }: Node): boolean {
-  return isLocal || opcode === opcodes.none || typeof literal === 'number';
+function isCheap({ isLocal, literal }: Node): boolean {
+  return isLocal || typeof literal === 'number';
 }
 
 function isFused({ kind, opcode }: Node): boolean {
