@@ -4,6 +4,7 @@ import {
   requireRange,
   requireSameLength,
   requireSamples,
+  requireSpectrogram,
   requireWhole,
 } from '../../packages/dsp/src/guard.ts';
 
@@ -55,7 +56,21 @@ describe('every message names operation, rule and values', () => {
     expect(() => requirePositive('op', 'rate', value)).toThrow(`op: rate must be above zero, rate=${value}`);
   });
 
+  test('spectrograms: as many values as bins and frames say, every one finite', () => {
+    const data = new Float32Array(6);
+    expect(() => requireSpectrogram('op', { data, bins: 2, frames: 4 })).toThrow(
+      'op: data is not bins x frames, 6, 2 x 4',
+    );
+    expect(() =>
+      requireSpectrogram('op', { data: data.fill(Infinity), bins: 2, frames: 3 }, 'power'),
+    ).toThrow('power[0]=Infinity');
+    expect(() => requireSpectrogram('op', { data: new Float32Array(0), bins: 0, frames: 3 })).toThrow(
+      'at least 1 value, 0',
+    );
+  });
+
   test('what is right passes', () => {
+    requireSpectrogram('op', { data: new Float32Array(6), bins: 2, frames: 3 });
     requireSamples('op', Float32Array.of(1));
     requireWhole('op', 'x', 0, 0);
     requireRange('op', 'x', 1, 0, 1);

@@ -126,7 +126,7 @@ describe('logSpectralDistance', () => {
       'logSpectralDistance: sizes differ, 2 x 2 and 2 x 1',
     );
     expect(() => logSpectralDistance({ ...a, frames: 3 }, { ...a, frames: 3 })).toThrow(
-      'reference must hold at least 6 values, 4',
+      'reference is not bins x frames, 4, 2 x 3',
     );
     expect(() => logSpectralDistance(a, spectrogram(1, Number.NaN, 3, 4))).toThrow('estimate[1]=NaN');
     expect(() => logSpectralDistance(a, a, { amin: 0 })).toThrow('amin=0');

@@ -1,3 +1,5 @@
+import type { Spectrogram } from './types.ts';
+
 /** A fault in what a caller passed: operation, rule, and the values that broke it. */
 export function reject(op: string, rule: string, value: unknown): never {
   throw new RangeError(`${op}: ${rule}, ${value}`);
@@ -25,6 +27,13 @@ export function requireWhole(op: string, name: string, value: number, minimum = 
   if (!Number.isSafeInteger(value) || value < minimum) {
     reject(op, `${name} must be a whole number of at least ${minimum}`, `${name}=${value}`);
   }
+}
+
+/** As many finite values as bins times frames. */
+export function requireSpectrogram(op: string, { data, bins, frames }: Spectrogram, name = 'data'): void {
+  requireSamples(op, data, 1, name);
+  if (data.length !== bins * frames)
+    reject(op, `${name} is not bins x frames`, `${data.length}, ${bins} x ${frames}`);
 }
 
 /** A finite number in [low, high]. */

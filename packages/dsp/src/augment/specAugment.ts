@@ -1,10 +1,10 @@
-import { reject, requireRange, requireSamples, requireWhole } from '../guard.ts';
+import { reject, requireRange, requireSpectrogram, requireWhole } from '../guard.ts';
 import { RandomStream } from '../random.ts';
 import type { Spectrogram } from '../types.ts';
 
 export interface SpecAugmentOptions {
   seed: number;
-  /** How many masks, and the most bins or frames each may hide; 2 of a quarter of the bins, 2 of an eighth of the frames. */
+  /** How many masks, and the most bins or frames each may hide: 2 of a quarter of the bins, 2 of an eighth of time. */
   frequencyMasks?: number;
   frequencyWidth?: number;
   timeMasks?: number;
@@ -21,9 +21,7 @@ export interface SpecAugmentOptions {
  */
 export function specAugment(spectrogram: Spectrogram, options: SpecAugmentOptions): Spectrogram {
   const { data, bins, frames } = spectrogram;
-  requireSamples('specAugment', data, 1, 'data');
-  if (data.length !== bins * frames)
-    reject('specAugment', 'data is not bins x frames', `${data.length}, ${bins} x ${frames}`);
+  requireSpectrogram('specAugment', spectrogram);
   const { frequencyMasks = 2, frequencyWidth = Math.floor(bins / 4) } = options;
   const { timeMasks = 2, timeWidth = Math.floor(frames / 8), timeWarp = 0 } = options;
   for (const [name, value] of Object.entries({

@@ -1,4 +1,4 @@
-import { reject, requirePositive, requireRange, requireSamples } from '../guard.ts';
+import { reject, requirePositive, requireRange, requireSpectrogram, requireWhole } from '../guard.ts';
 import type { Spectrogram } from '../types.ts';
 
 /**
@@ -61,15 +61,14 @@ export function spectralFlatness(magnitude: Spectrogram, { amin = 1e-10 } = {}):
   });
 }
 
-function binWidth(op: string, { data, bins, frames }: Spectrogram, sampleRate: number): number {
+function binWidth(op: string, magnitude: Spectrogram, sampleRate: number): number {
   requirePositive(op, 'sampleRate', sampleRate);
-  if (bins < 2 || data.length !== bins * frames) {
-    reject(op, 'data must be bins x frames, with 2 bins at least', `${data.length}, ${bins} x ${frames}`);
-  }
-  requireSamples(op, data, 0, 'magnitude');
-  const negative = data.findIndex((value) => value < 0);
-  if (negative >= 0) reject(op, 'magnitude must not be negative', `magnitude[${negative}]=${data[negative]}`);
-  return sampleRate / 2 / (bins - 1);
+  requireWhole(op, 'bins', magnitude.bins, 2);
+  requireSpectrogram(op, magnitude, 'magnitude');
+  const negative = magnitude.data.findIndex((value) => value < 0);
+  if (negative >= 0)
+    reject(op, 'magnitude must not be negative', `magnitude[${negative}]=${magnitude.data[negative]}`);
+  return sampleRate / 2 / (magnitude.bins - 1);
 }
 
 function perFrame(

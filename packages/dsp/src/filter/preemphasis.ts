@@ -2,7 +2,7 @@ import { reject, requireRange, requireSamples } from '../guard.ts';
 
 /**
  * What stands before the first sample:
- * - `librosa`: the line through the first two samples, extended one step back, and not weighted: y0 + (2 y0 − y1);
+ * - `librosa`: the line through the first two samples, one step back, not weighted: y0 + (2 y0 − y1);
  * - `torchaudio`: silence: y0;
  * - `kaldi`: the first sample once more: y0 − coefficient · y0.
  */

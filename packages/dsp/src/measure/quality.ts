@@ -10,12 +10,15 @@ export interface SegmentalSnrOptions {
   /** Samples per segment; 256 if unsaid (32 ms at 8 kHz). */
   frameLength?: number;
   hopLength?: number;
-  /** Each segment's ratio is held in this range, so that silence and perfection do not rule; −10 and 35 dB. */
+  /** Each segment's ratio is held in this range, so that neither silence nor perfection rules; −10 and 35 dB. */
   lowDb?: number;
   highDb?: number;
 }
 
-/** Mean over segments of their ratios, each held within bounds (Hansen and Pellom, 1998). A tail shorter than a segment is left out. */
+/**
+ * Mean over segments of their ratios, each held within bounds (Hansen and Pellom, 1998). A tail shorter
+ * than a segment is left out.
+ */
 export function segmentalSnr(
   reference: Float32Array,
   estimate: Float32Array,

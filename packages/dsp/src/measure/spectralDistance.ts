@@ -1,4 +1,4 @@
-import { reject, requirePositive, requireSamples } from '../guard.ts';
+import { reject, requirePositive, requireSpectrogram } from '../guard.ts';
 import type { Spectrogram } from '../types.ts';
 
 /**
@@ -19,8 +19,8 @@ export function logSpectralDistance(
     );
   }
   requirePositive('logSpectralDistance', 'amin', amin);
-  requireSamples('logSpectralDistance', reference.data, bins * frames, 'reference');
-  requireSamples('logSpectralDistance', estimate.data, bins * frames, 'estimate');
+  requireSpectrogram('logSpectralDistance', reference, 'reference');
+  requireSpectrogram('logSpectralDistance', estimate, 'estimate');
   const squares = new Float64Array(frames);
   for (let bin = 0; bin < bins; bin++) {
     for (let frame = 0; frame < frames; frame++) {

@@ -1,4 +1,4 @@
-import { reject, requireSamples, requireWhole } from '../guard.ts';
+import { reject, requireSpectrogram, requireWhole } from '../guard.ts';
 import type { Spectrogram } from '../types.ts';
 import { type ColorMapName, colorMap } from './colorMap.ts';
 
@@ -25,9 +25,7 @@ export interface Picture {
 export function spectrogramPixels(spectrogram: Spectrogram, options: PictureOptions = {}): Picture {
   const { colors = 'magma', scaleX = 1, scaleY = 1 } = options;
   const { data, bins, frames } = spectrogram;
-  requireSamples('spectrogramPixels', data, 1, 'data');
-  if (data.length !== bins * frames)
-    reject('spectrogramPixels', 'data is not bins x frames', `${data.length}, ${bins} x ${frames}`);
+  requireSpectrogram('spectrogramPixels', spectrogram);
   requireWhole('spectrogramPixels', 'scaleX', scaleX);
   requireWhole('spectrogramPixels', 'scaleY', scaleY);
   const { low, high } = valueRange(data, options);

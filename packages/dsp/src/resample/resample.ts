@@ -30,7 +30,7 @@ export function resample(samples: Float32Array, options: ResampleOptions): Float
   return out;
 }
 
-/** Tables beyond this would crowd the lanes' memory: ratios such as 44,100 to 44,101, at a fifth of the speed. */
+/** Tables beyond this would crowd the lanes' memory: 44,100 to 44,101, say. Slower by ten. */
 const mostTapsInLanes = 2 ** 20;
 
 function runPlan(plan: ResamplePlan, samples: Float32Array, out: Float32Array): void {

@@ -11,14 +11,15 @@ const tiny = 2 ** -126;
 
 /**
  * The inverse short-time Fourier transform of frames that arrive one by one: after `end` the sink has
- * seen the samples that `istft` gives for all the frames, bit for bit those of the reference engine. Each frame gives one hop
- * of samples, as soon as no later frame can change them; holds one frame, allocates nothing per frame.
+ * seen the samples that `istft` gives for all the frames, bit for bit those of the reference engine.
+ * Each frame gives one hop of samples, as soon as no later frame can change them; holds one frame,
+ * allocates nothing per frame.
  */
 export class IstftStream {
   private readonly plan: FramePlan;
   private readonly fourier: RealPlan;
   private readonly half: number;
-  /** Overlapping frames added up, and the squares of their windows, from padded index `frames * hopLength` on. */
+  /** Overlapping frames added up, and the squares of their windows, from the last frame's first sample on. */
   private readonly sum: Float64Array;
   private readonly weight: Float64Array;
   private readonly block: Float32Array;
@@ -95,7 +96,7 @@ export class IstftStream {
     this.weight.fill(0, this.plan.nFft - hop);
   }
 
-  /** Gives the samples up to a padded index, a hop at most at a time; beyond the last frame there is silence. */
+  /** Gives the samples up to a padded index, at most a hop at a time; beyond the last frame lies silence. */
   private give(end: number): void {
     const { nFft, hopLength } = this.plan;
     const origin = (this.frames - 1) * hopLength;

@@ -9,8 +9,8 @@ export interface GlottisOptions {
 }
 
 /**
- * The voice at its source: the slope of the air's flow through the glottis, whose flow is Rosenberg's
- * pulse t² (1 − t) while it is open (JASA 1971; Klatt and Klatt, JASA 1990). The sudden close excites the tract.
+ * The voice at its source: the slope of the air's flow through the glottis, which is Rosenberg's pulse
+ * t² (1 − t) while it is open (JASA 1971; Klatt and Klatt, JASA 1990). The sudden close excites the tract.
  */
 export class Glottis {
   private phase = 0;
@@ -45,7 +45,10 @@ export class Glottis {
   }
 }
 
-/** The pole of the one-pole low-pass that loses so much at 3 kHz: solved from |H|² = (1 − d)² / (1 − 2 d cos + d²). */
+/**
+ * The pole d of the one-pole low-pass that loses so much at 3 kHz, out of
+ * |H|² = (1 − d)² / (1 − 2 d cos ω + d²).
+ */
 function tiltPole(tiltDb: number, sampleRate: number): number {
   if (tiltDb <= 0) return 0;
   const power = 10 ** (-tiltDb / 10);

@@ -71,7 +71,7 @@ export class NoiseBand {
     const inBand = Math.min(hz, 0.48 * this.sampleRate);
     this.resonator.tune(inBand, bandwidthHz);
     const step = 2 * Math.sin((Math.PI * inBand) / this.sampleRate);
-    // Gain at the peak of a pole pair near the unit circle is about (distance to 0 Hz)² / (bandwidth · circumference).
+    // At its peak a pole pair near the unit circle gains (distance to 0 Hz)² over (bandwidth · distance to its twin).
     const sharpness = (Math.PI * bandwidthHz) / this.sampleRate;
     const peak = (step * step) / (2 * sharpness * Math.sin((2 * Math.PI * inBand) / this.sampleRate) + 1e-9);
     this.level = gain / (peak * step);
