@@ -1,4 +1,4 @@
-import type { F32, I32, Kernel, KernelBuilder, KernelParameters, LanePosition } from '@sonograd/wasm';
+import type { F32, I32, Kernel, KernelBuilder, KernelParameters } from '@sonograd/wasm';
 import { kernelFamily } from '@sonograd/wasm';
 import type { AnyTensor } from '../tensor.ts';
 import { elementsPerRange } from './grain.ts';
@@ -47,8 +47,7 @@ function declare({ name, value, slope, integers }: UnaryDefinition, count: numbe
     floats: family.kernel(parameters('out', 'x'), (k, given) => {
       const { out, x } = given as Pointers<'out' | 'x'>;
       const constants = constantsOf(k, given).map((constant) => k.let(constant.splat()));
-      const body = (at: LanePosition) => at.store(out, value(lanesAlgebra, at.load(x), constants));
-      k.forLanes(k.begin, k.end, body, { unroll: 2 });
+      k.forLanes(k.begin, k.end, (at) => at.store(out, value(lanesAlgebra, at.load(x), constants)));
     }),
     ...(slope && {
       gradient: family.kernel(parameters('out', 'dOut', 'x', 'y'), (k, given) => {

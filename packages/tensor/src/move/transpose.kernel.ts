@@ -104,7 +104,8 @@ function transposeTile(k: KernelBuilder, out: I32, outRow: I32, input: I32, inCo
 function inputAxis({ sizes, strides }: Walk): number {
   const last = sizes.length - 1;
   const [outStrides, inStrides] = strides as [number[], number[]];
-  if (outStrides[last] !== 1 || inStrides[last] === 1 || sizes[last]! < 4) return -1;
+  const isRow = inStrides[last] === 1 || inStrides[last] === 0;
+  if (isRow || outStrides[last] !== 1 || sizes[last]! < 4) return -1;
   return inStrides.findIndex((stride, axis) => stride === 1 && sizes[axis]! >= 4);
 }
 
