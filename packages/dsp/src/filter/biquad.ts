@@ -1,4 +1,4 @@
-import { requirePositive, requireSamples } from '../guard.ts';
+import { requirePositive, requireRange, requireSamples } from '../guard.ts';
 
 /** A second-order filter: y[n] = b0 x[n] + b1 x[n−1] + b2 x[n−2] − a1 y[n−1] − a2 y[n−2]. */
 export interface Biquad {
@@ -12,6 +12,9 @@ export interface Biquad {
 /** Runs filters one after the other, from silence, in double precision (transposed direct form II). */
 export function biquadFilter(samples: Float32Array, ...stages: Biquad[]): Float32Array {
   requireSamples('biquadFilter', samples);
+  for (const stage of stages) {
+    for (const [name, value] of Object.entries(stage)) requireRange('biquadFilter', name, value, -1e9, 1e9);
+  }
   const signal = Float64Array.from(samples);
   for (const { b0, b1, b2, a1, a2 } of stages) {
     let state1 = 0;
@@ -60,6 +63,8 @@ export function bandpassBiquad(design: BiquadDesign): Biquad {
  */
 export function highShelfBiquad(design: BiquadDesign & { gainDb: number; middleShare?: number }): Biquad {
   const { k, quality, norm } = prototype('highShelfBiquad', design);
+  requireRange('highShelfBiquad', 'gainDb', design.gainDb, -120, 120);
+  requireRange('highShelfBiquad', 'middleShare', design.middleShare ?? 0.5, 0, 1);
   const high = 10 ** (design.gainDb / 20);
   const middle = high ** (design.middleShare ?? 0.5);
   return {
