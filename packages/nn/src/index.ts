@@ -12,3 +12,16 @@ export {
   type StateEntry,
   stateDict,
 } from './module/state.ts';
+export {
+  type CosineOptions,
+  constant,
+  cosine,
+  exponential,
+  type OneCycleOptions,
+  oneCycle,
+  type PlateauOptions,
+  reduceOnPlateau,
+  type Schedule,
+  type StepOptions,
+  step,
+} from './optim/schedule.ts';
