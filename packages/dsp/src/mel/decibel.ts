@@ -76,13 +76,15 @@ export function loudnessInLanes<V extends Spectrogram | Floats>(
   return ('data' in values ? { ...values, data: changed } : changed) as V;
 }
 
-/** The largest value; a NaN is named where it stands, since it would pass through every maximum unseen. */
+/** The largest value; one that is not finite is named where it stands, not where it ends up. */
 function requireLargest(op: string, values: Floats): number {
   const largest = inLanes(values)
     ? largestOf(values)
     : values.reduce((a: number, b: number) => Math.max(a, b), -Infinity);
-  if (Number.isNaN(largest))
-    reject(op, 'values must not be NaN', `values[${values.findIndex(Number.isNaN)}]`);
+  if (Number.isNaN(largest) || largest === Infinity) {
+    const index = values.findIndex((value) => Number.isNaN(value) || value === Infinity);
+    reject(op, 'values must be finite', `values[${index}]=${values[index]}`);
+  }
   return largest;
 }
 
