@@ -41,7 +41,7 @@ export interface Exit {
   breakIf(condition: I32): void;
 }
 
-const code = { block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d, drop: 0x1a };
+const code = { block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d };
 const noResult = 0x40;
 const bulk = { copy: 0xfc_000a, fill: 0xfc_000b };
 const laneBits = { i8x16: 8, i16x8: 16, i32x4: 32, i64x2: 64, f32x4: 32, f64x2: 64 } as const;

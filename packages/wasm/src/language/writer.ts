@@ -2,7 +2,7 @@ import { ByteWriter } from '../assembler/bytes.ts';
 import { instructions } from '../assembler/instructions.ts';
 import { type Kind, kindCode } from '../assembler/kinds.ts';
 import type { FunctionDefinition } from './functions.ts';
-import { isMemoryRead, mulAdd, type Node, negMulAdd, opcodes, time } from './node.ts';
+import { advanceClock, isMemoryRead, mulAdd, type Node, negMulAdd, opcodes } from './node.ts';
 
 /** What a function needs from the module it is written into. */
 export interface ModuleContext {
@@ -47,12 +47,12 @@ export class FunctionWriter {
     const start = this.out.length;
     this.local(opcodes.localSet, index);
     this.lastSet = { index, start, end: this.out.length };
-    this.assignedAt[index] = time.advance();
+    this.assignedAt[index] = advanceClock();
   }
 
   /** From here on, loads made earlier would read other values than their author saw. */
   memoryChanged(): void {
-    this.storedAt = time.advance();
+    this.storedAt = advanceClock();
   }
 
   /** Writes an expression (or a statement without result); what it uses twice is computed once. */
