@@ -22,7 +22,7 @@ import { committedFolder } from './effectsSupport.ts';
 interface OwnCase {
   readonly id: string;
   readonly function: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>> & { readonly n?: number };
   readonly shape: readonly number[];
   readonly values: readonly number[];
   readonly tolerance: { readonly atol?: number; readonly rel_max?: number };
@@ -50,7 +50,7 @@ function run({ function: name, params, shape }: OwnCase): ArrayLike<number> {
         periodic: Boolean(params.periodic),
       });
     case 'dct':
-      return runDct(params as DctOptions & { n: number });
+      return runDct(params as unknown as DctOptions & { n: number });
     case 'delta': {
       const rows = { data: clip.slice(0, 72), bins: 3, frames: 24 };
       return delta(rows, params as DeltaOptions).data;

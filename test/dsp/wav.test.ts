@@ -19,13 +19,17 @@ function riff(...chunks: number[][]): Uint8Array {
   return Uint8Array.from([...letters('RIFF'), ...uint32(body.length), ...body]);
 }
 
-function formatChunk({
-  tag = 1,
-  channels = 1,
-  rate = 8000,
-  bits = 16,
-  block = (channels * bits) / 8,
-} = {}): number[] {
+interface FormatFields {
+  readonly tag?: number;
+  readonly channels?: number;
+  readonly rate?: number;
+  readonly bits?: number;
+  readonly block?: number;
+}
+
+function formatChunk(fields: FormatFields = {}): number[] {
+  const { tag = 1, channels = 1, rate = 8000, bits = 16 } = fields;
+  const { block = (channels * bits) / 8 } = fields;
   return chunk('fmt ', [
     ...uint16(tag),
     ...uint16(channels),
