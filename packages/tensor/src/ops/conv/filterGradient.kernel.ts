@@ -1,0 +1,213 @@
+import {
+  type F32x4,
+  f32x4,
+  type I32,
+  i32,
+  type KernelBuilder,
+  kernelFamily,
+  wasmProcedure,
+} from '@sonograd/wasm';
+import { withSlot } from '../matmul/workspace.kernel.ts';
+import { fillPlanes } from './planes.kernel.ts';
+
+const parameters = {
+  /** Sums of each part, as [part][group][output][channel][tap], the last two padded to a multiple of four. */
+  partials: 'i32',
+  partBytes: 'i32',
+  image: 'i32',
+  imageBytes: 'i32',
+  imagePlane: 'i32',
+  height: 'i32',
+  width: 'i32',
+  channels: 'i32',
+  top: 'i32',
+  left: 'i32',
+  strideDown: 'i32',
+  strideAcross: 'i32',
+  phasesDown: 'i32',
+  phasesAcross: 'i32',
+  planeRows: 'i32',
+  planeColumns: 'i32',
+  planesBytes: 'i32',
+  /** Where each [channel][tap] reads in the planes, in bytes; the last is repeated up to a multiple of four. */
+  places: 'i32',
+  placeCount: 'i32',
+  dOut: 'i32',
+  dOutImage: 'i32',
+  dOutPlane: 'i32',
+  outputs: 'i32',
+  /** Rows of a block, and zeros behind them for what reading in fours reads beyond. */
+  gradientRows: 'i32',
+  groups: 'i32',
+  windowsDown: 'i32',
+  windowsAcross: 'i32',
+  blockRows: 'i32',
+  blockColumns: 'i32',
+  blocksDown: 'i32',
+  blocksAcross: 'i32',
+  /** Blocks of all images. */
+  blocks: 'i32',
+  parts: 'i32',
+  workspace: 'i32',
+  slotBytes: 'i32',
+} as const;
+
+type Given = { readonly [Name in keyof typeof parameters]: I32 };
+
+/**
+ * Each filter number's gradient is a dot product of the image, moved by the tap, with the incoming gradient. Both lie
+ * in planes of the same width, so that a dot product runs over all rows of a block at once; where the image's planes
+ * are wider, the gradient's have zeros. An item is a part of the blocks, summed by itself, and a group: how many parts
+ * there are depends on the shapes alone, so the order of sums does too.
+ */
+export const filterGradientKernels = kernelFamily('convolutionFilterGradient', (family) => ({
+  parts: family.kernel(parameters, (k, given) => {
+    withSlot(k, given.workspace, given.slotBytes, (slot) => {
+      k.for(k.begin, k.end, 1, (item) => {
+        const group = k.let(item.rem(given.groups), 'group');
+        const part = k.let(item.div(given.groups), 'part');
+        const groupBytes = k.let(given.outputs.mul(given.placeCount).shl(2), 'groupBytes');
+        const sums = k.let(part.mul(given.partBytes).add(group.mul(groupBytes)).add(given.partials), 'sums');
+        k.memoryFill(sums, 0, groupBytes);
+        k.for(part, given.blocks, given.parts, (block) => addBlock(k, given, { block, group, sums, slot }));
+      });
+    });
+  }),
+
+  /** Adds up the parts, in their order. An item is an output: its numbers in all channels. */
+  collect: family.kernel(
+    { to: 'i32', partials: 'i32', partBytes: 'i32', parts: 'i32', count: 'i32', placeCount: 'i32' },
+    (k, { to, partials, partBytes, parts, count, placeCount }) => {
+      k.for(k.begin, k.end, 1, (output) => {
+        const out = k.let(output.mul(count).shl(2).add(to), 'out');
+        const from = k.let(output.mul(placeCount).shl(2).add(partials), 'from');
+        k.forLanes(0, count, (at) => {
+          const part = k.variable(i32, from, 'part');
+          const sum = k.variable(f32x4, 0, 'sum');
+          k.for(0, parts, 1, () => {
+            sum.set(sum.add(at.load(part)));
+            part.set(part.add(partBytes));
+          });
+          at.store(out, sum);
+        });
+      });
+    },
+  ),
+}));
+
+type Place = Record<'block' | 'group' | 'sums' | 'slot', I32>;
+
+function addBlock(k: KernelBuilder, given: Given, { block, group, sums, slot }: Place): void {
+  const { blockRows, blockColumns, outputs, planeColumns } = given;
+  const above = k.let(block.div(given.blocksAcross));
+  const image = k.let(above.div(given.blocksDown), 'imageIndex');
+  const i = k.let(above.rem(given.blocksDown).mul(blockRows), 'i');
+  const j = k.let(block.rem(given.blocksAcross).mul(blockColumns), 'j');
+  const firstPlane = group.mul(given.channels).mul(given.imagePlane);
+  k.call(fillPlanes, {
+    ...given,
+    to: slot,
+    from: image.mul(given.imageBytes).add(firstPlane).add(given.image),
+    fromPlaneBytes: given.imagePlane,
+    rowWidth: given.width,
+    top: i.mul(given.strideDown).add(given.top),
+    left: j.mul(given.strideAcross).add(given.left),
+    rows: given.planeRows,
+    columns: planeColumns,
+  });
+  const planesEnd = k.let(slot.add(given.planesBytes), 'planesEnd');
+  k.store(planesEnd, f32x4(0));
+  const gradients = k.let(planesEnd.add(gradientGapBytes), 'gradients');
+  const ends = { height: k.let(i.add(blockRows)), width: k.let(j.add(blockColumns)) };
+  k.call(fillPlanes, {
+    to: gradients,
+    from: image.mul(given.dOutImage).add(group.mul(outputs).mul(given.dOutPlane)).add(given.dOut),
+    fromPlaneBytes: given.dOutPlane,
+    channels: outputs,
+    rowWidth: given.windowsAcross,
+    height: ends.height.min(given.windowsDown),
+    width: ends.width.min(given.windowsAcross),
+    top: i,
+    left: j,
+    strideDown: 1,
+    strideAcross: 1,
+    phasesDown: 1,
+    phasesAcross: 1,
+    rows: given.gradientRows,
+    columns: planeColumns,
+  });
+  const length = k.let(blockRows.sub(1).mul(planeColumns).add(blockColumns), 'length');
+  const gradientBytes = k.let(given.gradientRows.mul(planeColumns).shl(2), 'gradientBytes');
+  const { places, placeCount } = given;
+  k.call(addDots, { sums, planes: slot, places, placeCount, gradients, gradientBytes, outputs, length });
+}
+
+/** Behind the planes: room for what reading in fours reads beyond them. */
+export const gradientGapBytes = 64;
+
+const tileParameters = {
+  sums: 'i32',
+  planes: 'i32',
+  places: 'i32',
+  placeCount: 'i32',
+  gradients: 'i32',
+  gradientBytes: 'i32',
+  outputs: 'i32',
+  /** Numbers in each dot product. */
+  length: 'i32',
+} as const;
+
+const four = [0, 1, 2, 3];
+
+/** All dot products of a block, four taps by two outputs at a time: 6 loads for 8 multiply-adds, and no splats. */
+const addDots = wasmProcedure('addDots', tileParameters, (k, given) => {
+  const { placeCount, gradientBytes, outputs } = given;
+  const end = k.let(given.length.add(3).and(-4).shl(2), 'end');
+  const first = k.variable(i32, given.gradients, 'first');
+  const sums = k.variable(i32, given.sums, 'sumsAt');
+  const sumBytes = k.let(placeCount.shl(2), 'sumBytes');
+  k.for(0, outputs, 2, (output) => {
+    const isPair = k.let(outputs.sub(output).gt(1), 'isPair');
+    const second = k.let(isPair.select(first.add(gradientBytes), first), 'second');
+    const to = k.variable(i32, sums, 'to');
+    k.for(0, placeCount, 4, (place) => {
+      const rows = four.map((row) =>
+        k.let(i32.load(place.shl(2).add(given.places), 4 * row).add(given.planes), `row${row}`),
+      );
+      const totals = [0, 1].map((side) => four.map((row) => k.variable(f32x4, 0, `sum${side}${row}`)));
+      const at = k.variable(i32, 0, 'at');
+      k.while(
+        () => at.ne(end),
+        () => {
+          const gradients = [first, second].map((pointer) => k.let(f32x4.load(pointer.add(at))));
+          four.forEach((row) => {
+            const numbers = k.let(f32x4.load(rows[row]!.add(at)));
+            gradients.forEach((gradient, side) => {
+              totals[side]![row]!.set(numbers.mulAdd(gradient, totals[side]![row]!));
+            });
+          });
+          at.set(at.add(16));
+        },
+      );
+      k.store(to, f32x4.load(to).add(sumEach(totals[0]!)));
+      k.if(isPair, () => {
+        const next = k.let(to.add(sumBytes));
+        k.store(next, f32x4.load(next).add(sumEach(totals[1]!)));
+      });
+      to.set(to.add(16));
+    });
+    first.set(gradientBytes.shl(1).add(first));
+    sums.set(sumBytes.shl(1).add(sums));
+  });
+});
+
+/** The sum of each of four vectors, as the lanes of one. */
+function sumEach([a, b, c, d]: readonly F32x4[]): F32x4 {
+  const [low, high] = [pairs(a!, b!), pairs(c!, d!)];
+  return low.shuffle(high, 0, 1, 4, 5).add(low.shuffle(high, 2, 3, 6, 7));
+}
+
+/** a0 + a2, b0 + b2, a1 + a3, b1 + b3. */
+function pairs(a: F32x4, b: F32x4): F32x4 {
+  return a.shuffle(b, 0, 4, 1, 5).add(a.shuffle(b, 2, 6, 3, 7));
+}

@@ -1,0 +1,126 @@
+import { f32, f32x4, type I32, i32, type KernelBuilder, wasmProcedure } from '@sonograd/wasm';
+
+/**
+ * A block of an image, copied to where everything that windows read is there: zeros around the image, and with a
+ * stride, every stride-th column side by side. So windows next to each other read numbers next to each other,
+ * whatever the stride and the padding. Planes lie as [channel][row phase][column phase][row][column].
+ */
+const parameters = {
+  to: 'i32',
+  /** The first of the channels. */
+  from: 'i32',
+  fromPlaneBytes: 'i32',
+  channels: 'i32',
+  /** Numbers from one row to the next. */
+  rowWidth: 'i32',
+  /** Rows and columns from here on are zeros. */
+  height: 'i32',
+  width: 'i32',
+  /** Where the block begins; it may begin before the image. */
+  top: 'i32',
+  left: 'i32',
+  strideDown: 'i32',
+  strideAcross: 'i32',
+  phasesDown: 'i32',
+  phasesAcross: 'i32',
+  rows: 'i32',
+  columns: 'i32',
+} as const;
+
+/** Rows are written in fours, beyond their end: up to so many bytes, which the next row or the caller overwrites. */
+export const planeSlackBytes = 32;
+
+export const fillPlanes = wasmProcedure('fillPlanes', parameters, (k, given) => {
+  const { from, width, rows, columns, strideAcross } = given;
+  const rowBytes = k.let(columns.shl(2), 'rowBytes');
+  const to = k.variable(i32, given.to, 'row');
+  const plane = k.variable(i32, from, 'plane');
+  k.for(0, given.channels, 1, () => {
+    k.for(0, given.phasesDown, 1, (phaseDown) => {
+      k.for(0, given.phasesAcross, 1, (phaseAcross) => {
+        const left = k.let(given.left.add(phaseAcross), 'first');
+        const y = k.variable(i32, given.top.add(phaseDown), 'y');
+        k.for(0, rows, 1, () => {
+          const source = k.let(y.mul(given.rowWidth).add(left).shl(2).add(plane), 'source');
+          k.if(
+            y.geU(given.height),
+            () => fillZeros(k, to, k.let(to.add(rowBytes))),
+            () =>
+              k.if(
+                strideAcross.eq(1),
+                () => k.call(copyRow, { to, source, left, width, columns }),
+                () => k.call(thinRow, { to, source, left, width, columns, stride: strideAcross }),
+              ),
+          );
+          to.set(to.add(rowBytes));
+          y.set(y.add(given.strideDown));
+        });
+      });
+    });
+    plane.set(plane.add(given.fromPlaneBytes));
+  });
+});
+
+const rowParameters = {
+  to: 'i32',
+  source: 'i32',
+  left: 'i32',
+  width: 'i32',
+  columns: 'i32',
+} as const;
+
+/** Zeros where the row is outside the image on the left, then the image, then zeros again. */
+const copyRow = wasmProcedure('copyRow', rowParameters, (k, { to, source, left, width, columns }) => {
+  const end = k.let(columns.shl(2).add(to), 'end');
+  const first = k.let(left.neg().max(0).min(columns).shl(2).add(to), 'firstInside');
+  const behind = k.let(width.sub(left).max(0).min(columns).shl(2).add(to), 'behindInside');
+  const distance = k.let(source.sub(to), 'distance');
+  fillZeros(k, to, first);
+  const at = k.variable(i32, first, 'at');
+  k.while(
+    () => at.ltU(behind),
+    () => {
+      k.store(at, f32x4.load(at.add(distance)));
+      at.set(at.add(16));
+    },
+  );
+  fillZeros(k, behind, end);
+});
+
+/** Every stride-th number of the row. */
+const thinRow = wasmProcedure(
+  'thinRow',
+  { ...rowParameters, stride: 'i32' } as const,
+  (k, { to, source, left, width, columns, stride }) => {
+    const at = k.variable(i32, to, 'at');
+    const end = k.let(columns.shl(2).add(to), 'end');
+    const x = k.variable(i32, left, 'x');
+    const from = k.variable(i32, source, 'from');
+    const step = k.let(stride.shl(2), 'step');
+    k.while(
+      () => at.ltU(end),
+      () => {
+        k.if(
+          x.ltU(width),
+          () => k.store(at, f32.load(from)),
+          () => k.store(at, f32(0)),
+        );
+        at.set(at.add(4));
+        x.set(x.add(stride));
+        from.set(from.add(step));
+      },
+    );
+  },
+);
+
+/** From `from` up to `end` and at most 12 bytes beyond. */
+function fillZeros(k: Pick<KernelBuilder, 'variable' | 'while' | 'store'>, from: I32, end: I32): void {
+  const at = k.variable(i32, from, 'zeroAt');
+  k.while(
+    () => at.ltU(end),
+    () => {
+      k.store(at, f32x4(0));
+      at.set(at.add(16));
+    },
+  );
+}
