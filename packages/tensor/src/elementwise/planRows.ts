@@ -24,15 +24,17 @@ const sizesSoFar: number[] = [];
  * longer for the plan than for the kernel. False where there are more loops.
  */
 export function planRows({ sizes, steps }: RowPlan, target: Shape, operands: readonly Shaped[]): boolean {
-  sizes.fill(1);
-  for (let loop = 0; loop < 3; loop++) steps[loop]!.fill(0);
-  sizesSoFar.length = 0;
-  for (let operand = 0; operand < operands.length; operand++) sizesSoFar.push(1);
+  for (let operand = 0; operand < operands.length; operand++) sizesSoFar[operand] = 1;
+  for (let loop = 0; loop < 3; loop++) {
+    sizes[loop] = 1;
+    for (let operand = 0; operand < operands.length; operand++) steps[loop]![operand] = 0;
+  }
   let loop = -1;
   for (let axis = target.length - 1; axis >= 0; axis--) {
     const size = target[axis]!;
     if (size === 1) continue;
-    if (!stepInto(target, axis, operands, sizes[loop] ?? 0, steps[loop])) {
+    const inner = loop < 0 ? undefined : steps[loop];
+    if (!stepInto(target, axis, operands, inner === undefined ? 0 : sizes[loop]!, inner)) {
       loop++;
       if (loop === 3) return false;
       for (let operand = 0; operand < operands.length; operand++) steps[loop]![operand] = strides[operand]!;

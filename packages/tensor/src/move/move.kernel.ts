@@ -111,10 +111,9 @@ export function runMove(
 
 function runRows(walk: Walk, bytes: number, outPointer: number, inPointer: number): void {
   const inside = 1 + outerAxes;
-  const stepsOf = (own: readonly number[]) => lastEntries(own, inside, 0).map((step) => step * bytes) as Four;
   const [size2, size1, size0, length] = lastEntries(walk.sizes, inside, 1) as Four;
-  const [outStep2, outStep1, outStep0, outStep] = stepsOf(walk.strides[0]!);
-  const [inStep2, inStep1, inStep0, inStep] = stepsOf(walk.strides[1]!);
+  const [outStep2, outStep1, outStep0, outStep] = stepsOf(walk.strides[0]!, bytes);
+  const [inStep2, inStep1, inStep0, inStep] = stepsOf(walk.strides[1]!, bytes);
   const kernel = kernels[kernelFor(bytes, outStep, inStep)];
   const sizes = [length, outStep, inStep, size0, size1, size2] as const;
   const steps = [outStep0, outStep1, outStep2, inStep0, inStep1, inStep2] as const;
@@ -125,6 +124,12 @@ function runRows(walk: Walk, bytes: number, outPointer: number, inPointer: numbe
 }
 
 type Four = [number, number, number, number];
+
+function stepsOf(strides: readonly number[], bytes: number): Four {
+  const steps = lastEntries(strides, 1 + outerAxes, 0);
+  for (let axis = 0; axis < steps.length; axis++) steps[axis]! *= bytes;
+  return steps as Four;
+}
 
 function kernelFor(bytes: number, outStep: number, inStep: number): keyof typeof kernels {
   if (outStep !== bytes) return bytes === 1 ? 'stepBytes' : 'stepWords';
