@@ -59,6 +59,80 @@ export const opCases = {
       ],
     ],
   },
+  conv1d: {
+    examples: [
+      example((x, w) => sonograd.conv1d(x, w, undefined, { padding: 2, groups: 2 }), [1, 4, 5], [4, 2, 3]),
+      example((x, w, b) => sonograd.conv1d(x, w, b, { stride: 3, dilation: 2 }), [1, 2, 33], [3, 2, 4], [3]),
+    ],
+    errors: [
+      [
+        () => sonograd.conv1d(zerosOf([1, 2, 9]), zerosOf([3, 4, 3])),
+        'channels differ, [1, 2, 9] x [3, 4, 3]',
+      ],
+    ],
+  },
+  conv2d: {
+    examples: [
+      example((x, w, b) => sonograd.conv2d(x, w, b, { padding: 1 }), [1, 1, 4, 5], [2, 1, 3, 3], [2]),
+      example((x, w) => sonograd.conv2d(x, w, undefined, { stride: [2, 3] }), [1, 4, 9, 7], [4, 4, 4, 2]),
+      example((x, w, b) => sonograd.conv2d(x, w, b), [3, 5, 7, 9], [6, 5, 1, 1], [6]),
+      example(
+        (x, w) => sonograd.conv2d(x, w, undefined, { groups: 6, dilation: 2 }),
+        [1, 6, 6, 9],
+        [6, 1, 3, 3],
+      ),
+      example((x, w, b) => sonograd.conv2d(x, w, b, { padding: 1 }), [2, 20, 17, 23], [24, 20, 3, 3], [24]),
+    ],
+    errors: [
+      [
+        () => sonograd.conv2d(zerosOf([1, 2, 9, 9]), zerosOf([3, 2, 9, 10])),
+        'the kernel does not fit into the padded input, [1, 2, 9, 9] x [3, 2, 9, 10]',
+      ],
+      [
+        () => sonograd.conv2d(zerosOf([1, 2, 9, 9]), zerosOf([3, 2, 3, 3]), zerosOf([2])),
+        'the bias must have shape [3], got [2]',
+      ],
+    ],
+  },
+  convTranspose1d: {
+    examples: [
+      example((x, w, b) => sonograd.convTranspose1d(x, w, b, { stride: 2 }), [2, 3, 9], [3, 2, 4], [2]),
+      example(
+        (x, w) => sonograd.convTranspose1d(x, w, undefined, { stride: 3, outputPadding: 2, groups: 2 }),
+        [1, 4, 5],
+        [4, 3, 2],
+      ),
+    ],
+    errors: [
+      [
+        () =>
+          sonograd.convTranspose1d(zerosOf([1, 2, 9]), zerosOf([2, 3, 3]), undefined, { outputPadding: 1 }),
+        'outputPadding must be below stride or dilation, 1 with stride=1 dilation=1',
+      ],
+    ],
+  },
+  convTranspose2d: {
+    examples: [
+      example(
+        (x, w, b) => sonograd.convTranspose2d(x, w, b, { stride: 2, padding: 1 }),
+        [1, 1, 3, 4],
+        [1, 1, 4, 4],
+        [1],
+      ),
+      example((x, w) => sonograd.convTranspose2d(x, w, undefined, { stride: 3 }), [1, 4, 3, 3], [4, 3, 2, 1]),
+      example(
+        (x, w) => sonograd.convTranspose2d(x, w, undefined, { dilation: 2 }),
+        [1, 2, 5, 5],
+        [2, 3, 3, 3],
+      ),
+    ],
+    errors: [
+      [
+        () => sonograd.convTranspose2d(zerosOf([1, 2, 9, 9]), zerosOf([3, 2, 3, 3])),
+        'channels differ, [1, 2, 9, 9] x [3, 2, 3, 3]',
+      ],
+    ],
+  },
   copy: { ...elementwise((x) => x.copy(), { integers: true }), errors: [] },
   cos: elementwise((x) => x.cos(), { low: -9, high: 9 }),
   cumsum: alongAxis((x, axis) => x.cumsum(axis)),
