@@ -1,0 +1,160 @@
+import { heap, poolState } from '@sonograd/wasm';
+import { reduceMemory } from '../../reduction/reduction.kernel.ts';
+import type { AnyTensor } from '../../tensor.ts';
+import { zeroRow } from '../matmul/product.ts';
+import { runMatmul } from '../matmul/runMatmul.ts';
+import { stripStep, tileRows } from '../matmul/strip.kernel.ts';
+import type { Cell } from './cells.ts';
+import type { RecurrentGradients, RecurrentInputs, RecurrentOutputs } from './memory.ts';
+import { recurrentKernels } from './recurrent.kernel.ts';
+import type { RecurrentSizes } from './sizes.ts';
+import { packWeights, planStrips, type StripPlan } from './strips.kernel.ts';
+
+/**
+ * x·Wᵀ + b of all steps is one large product; the rest is one kernel, in which each thread takes some rows of the
+ * batch through all steps.
+ */
+export function runForward(
+  cell: Cell,
+  sizes: RecurrentSizes,
+  reverse: boolean,
+  given: RecurrentInputs<AnyTensor>,
+  made: RecurrentOutputs<AnyTensor>,
+): void {
+  const { batch, steps, features, units, width } = sizes;
+  made.hidden.data.set(given.hidden.data);
+  if (cell.hasMemory) made.memory.data.set(given.memory.data);
+  runMatmul({
+    out: made.gates.pointer,
+    a: given.x.pointer,
+    b: given.weightIh.pointer,
+    bias: given.biasIh.pointer,
+    transposeB: true,
+    m: batch * steps,
+    n: width,
+    k: features,
+  });
+  const plan = planStrips(width, units);
+  withRoom(plan.strips * plan.stripBytes, batch * stripStep, 4 * batch * width, (packed, edge, recurrent) => {
+    packWeights(plan, packed, given.weightHh.pointer, true);
+    const { items, grain } = itemsOf(batch);
+    recurrentKernels(cell).forward.run(
+      items,
+      [
+        batch,
+        steps,
+        units,
+        reverse ? 1 : 0,
+        given.lengths.pointer,
+        made.gates.pointer,
+        made.before.pointer,
+        made.aside.pointer,
+        ...stripArguments(plan, packed, edge),
+        made.output.pointer,
+        made.hidden.pointer,
+        made.memory.pointer,
+        recurrent,
+        given.biasHh.pointer,
+      ],
+      grain,
+    );
+  });
+}
+
+/** The way back in one kernel; the gradients of weights and x are then products over all steps at once. */
+export function runBackward(
+  cell: Cell,
+  sizes: RecurrentSizes,
+  reverse: boolean,
+  given: RecurrentInputs<AnyTensor>,
+  saved: RecurrentOutputs<AnyTensor>,
+  incoming: Pick<RecurrentOutputs<AnyTensor>, 'output' | 'hidden' | 'memory'>,
+  made: RecurrentGradients<AnyTensor>,
+): void {
+  const { batch, steps, units, width } = sizes;
+  made.hidden.data.set(incoming.hidden.data);
+  if (cell.hasMemory) made.memory.data.set(incoming.memory.data);
+  const plan = planStrips(units, width);
+  const gradientBytes = 4 * batch * steps * width;
+  const bytes = cell.splitsGradients ? 2 * gradientBytes : gradientBytes;
+  withRoom(plan.strips * plan.stripBytes, batch * stripStep, bytes, (packed, edge, dFromInput) => {
+    const dFromHidden = cell.splitsGradients ? dFromInput + gradientBytes : dFromInput;
+    packWeights(plan, packed, given.weightHh.pointer, false);
+    const { items, grain } = itemsOf(batch);
+    recurrentKernels(cell).backward.run(
+      items,
+      [
+        batch,
+        steps,
+        units,
+        reverse ? 1 : 0,
+        given.lengths.pointer,
+        saved.gates.pointer,
+        saved.before.pointer,
+        saved.aside.pointer,
+        ...stripArguments(plan, packed, edge),
+        incoming.output.pointer,
+        made.hidden.pointer,
+        made.memory.pointer,
+        dFromInput,
+        dFromHidden,
+      ],
+      grain,
+    );
+    spread(sizes, dFromInput, given.x, given.weightIh, made.weightIh, made.biasIh, made.x);
+    spread(sizes, dFromHidden, saved.before, given.weightHh, made.weightHh, made.biasHh, undefined);
+  });
+}
+
+/** From the gradients of pre-activations on to weights, bias and what went in, all steps together. */
+function spread(
+  { batch, steps, width }: RecurrentSizes,
+  dProducts: number,
+  input: AnyTensor,
+  weight: AnyTensor,
+  dWeight: AnyTensor,
+  dBias: AnyTensor,
+  dInput: AnyTensor | undefined,
+): void {
+  const [rows, length] = [batch * steps, weight.shape[1]!];
+  runMatmul({
+    out: dWeight.pointer,
+    a: dProducts,
+    b: input.pointer,
+    transposeA: true,
+    m: width,
+    n: length,
+    k: rows,
+  });
+  reduceMemory('sum', 'float32', dBias.pointer, dProducts, { outer: 1, length: rows, inner: width });
+  if (dInput === undefined) return;
+  runMatmul({ out: dInput.pointer, a: dProducts, b: weight.pointer, m: rows, n: length, k: width });
+}
+
+function stripArguments(
+  { stripBytes, stripsTogether, columns, depth }: StripPlan,
+  packed: number,
+  edge: number,
+) {
+  return [packed, stripBytes, stripsTogether, columns, depth, edge, zeroRow()] as const;
+}
+
+/** As many ranges as threads: the more rows a thread has, the more it does with each of the weights it reads. */
+function itemsOf(batch: number): { items: number; grain: number } {
+  const items = Math.ceil(batch / tileRows);
+  return { items, grain: Math.ceil(items / poolState().threads) };
+}
+
+function withRoom(
+  first: number,
+  second: number,
+  third: number,
+  body: (first: number, second: number, third: number) => void,
+): void {
+  const pointers = [first, second, third].map((bytes) => heap.allocate(bytes));
+  try {
+    body(...(pointers as [number, number, number]));
+  } finally {
+    for (const pointer of pointers) heap.free(pointer);
+  }
+}

@@ -1,0 +1,11 @@
+import { describe, expect, test } from 'vitest';
+import { showCall } from '../golden/cases.ts';
+import { onEveryEngine } from './engines.ts';
+import { layerProblems, readLayer } from './recurrentGolden.ts';
+
+onEveryEngine('LSTM: values and gradients of PyTorch', () => {
+  const { cases } = readLayer('LSTM');
+  test.each(cases.map((golden, index) => [index, golden] as const))('case %i', (_, golden) => {
+    expect(layerProblems('LSTM', golden)).toEqual([]);
+  });
+});
