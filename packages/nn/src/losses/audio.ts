@@ -13,13 +13,11 @@ export function negativeSiSdr(estimate: Tensor, target: Tensor, options: LossOpt
   const wanted = signal.mul(share);
   const distortion = heard.sub(wanted);
   const ratio = wanted.square().sum(-1).div(distortion.square().sum(-1).maximum(1e-12));
-  return reduced(
-    ratio
-      .maximum(1e-12)
-      .log()
-      .mul(-10 / Math.LN10),
-    options,
-  );
+  const decibels = ratio
+    .maximum(1e-12)
+    .log()
+    .mul(-10 / Math.LN10);
+  return reduced('negativeSiSdr', decibels, options);
 }
 
 function centred(x: Tensor): Tensor {

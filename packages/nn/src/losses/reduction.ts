@@ -7,18 +7,37 @@ export interface LossOptions {
   readonly reduction?: Reduction;
 }
 
-export function reduced(losses: Tensor, { reduction = 'mean' }: LossOptions): Tensor {
-  if (reduction === 'none') return losses;
-  return reduction === 'sum' ? losses.sum() : losses.mean();
+const reductions: Readonly<Record<Reduction, (losses: Tensor) => Tensor>> = {
+  mean: (losses) => losses.mean(),
+  sum: (losses) => losses.sum(),
+  none: (losses) => losses,
+};
+
+export function reduced(loss: string, losses: Tensor, { reduction = 'mean' }: LossOptions): Tensor {
+  if (!Object.hasOwn(reductions, reduction)) {
+    throw new RangeError(
+      `${loss}: reduction must be one of ${Object.keys(reductions).join(', ')}, got ${reduction}`,
+    );
+  }
+  return reductions[reduction](losses);
+}
+
+interface Shaped {
+  readonly shape: readonly number[];
 }
 
 /** A broadcast between prediction and target is nearly always a mistake, and an expensive one to find. */
-export function requireSameShape(
-  loss: string,
-  prediction: Tensor,
-  target: { readonly shape: readonly number[] },
-): void {
-  const [first, second] = [prediction.shape, target.shape].map((shape) => `[${shape.join(', ')}]`);
-  if (first !== second)
-    throw new RangeError(`${loss}: prediction and target differ in shape, ${first} and ${second}`);
+export function requireSameShape(loss: string, prediction: Shaped, target: Shaped): void {
+  const [first, second] = [show(prediction.shape), show(target.shape)];
+  if (first !== second) throw new RangeError(`${loss}: shapes differ, ${first} and ${second}`);
+}
+
+/** One label for each row: all axes but the last. */
+export function requireRows(loss: string, rows: Shaped, labels: Shaped): void {
+  const [wanted, given] = [show(rows.shape.slice(0, -1)), show(labels.shape)];
+  if (wanted !== given) throw new RangeError(`${loss}: labels must be ${wanted}, got ${given}`);
+}
+
+function show(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
 }

@@ -4,13 +4,13 @@ import { type LossOptions, reduced, requireSameShape } from './reduction.ts';
 /** The squared distance. */
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   requireSameShape('mse', prediction, target);
-  return reduced(prediction.sub(target).square(), options);
+  return reduced('mse', prediction.sub(target).square(), options);
 }
 
 /** The distance. */
 export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   requireSameShape('l1', prediction, target);
-  return reduced(prediction.sub(target).abs(), options);
+  return reduced('l1', prediction.sub(target).abs(), options);
 }
 
 export interface HuberOptions extends LossOptions {
@@ -25,5 +25,5 @@ export function huber(prediction: Tensor, target: Tensor, options: HuberOptions 
   const distance = prediction.sub(target).abs();
   const near = distance.square().mul(0.5);
   const far = distance.sub(delta / 2).mul(delta);
-  return reduced(where(distance.le(delta), near, far), options);
+  return reduced('huber', where(distance.le(delta), near, far), options);
 }
