@@ -1,0 +1,67 @@
+import { f32x4, kernelFamily } from '@sonograd/wasm';
+import { admitted } from './affine.kernel.ts';
+import { forEachColumnPart, forEachPlanePart, partParameters } from './walk.ts';
+
+const parameters = {
+  dOut: 'i32',
+  x: 'i32',
+  sums: 'i32',
+  products: 'i32',
+  centers: 'i32',
+  scales: 'i32',
+  shifts: 'i32',
+  ...partParameters,
+  lowest: 'f32',
+} as const;
+
+/** For each part the sum of the gradient, and that of the gradient times the distance of x from the center. */
+export const gradientSums = kernelFamily('gradientSums', (family) => ({
+  planes: family.kernel(parameters, (k, given) => {
+    const { dOut, x, sums, products, centers, scales, shifts, lowest, ...walk } = given;
+    const floor = k.let(lowest.splat());
+    forEachPlanePart(k, walk, (item, { channel, width, forEachRow }) => {
+      const [center, scale, shift] = [centers, scales, shifts].map((list) =>
+        k.let(f32x4.loadSplat(list.add(channel.shl(2)))),
+      );
+      const totals = [0, 1].map(() => ({ sum: k.variable(f32x4, 0), product: k.variable(f32x4, 0) }));
+      forEachRow((offset) => {
+        const [from, input] = [k.let(dOut.add(offset)), k.let(x.add(offset))];
+        k.forLanes(
+          0,
+          width,
+          (at) => {
+            const { sum, product } = totals[at.part]!;
+            const distance = k.let(at.load(input).sub(center!));
+            const passed = k.let(admitted(at.load(from), distance, scale!, shift!, floor));
+            sum.set(sum.add(passed));
+            product.set(passed.mulAdd(distance, product));
+          },
+          { unroll: 2 },
+        );
+      });
+      const [even, odd] = totals as [(typeof totals)[0], (typeof totals)[0]];
+      k.store(sums.add(item.shl(2)), even.sum.add(odd.sum).sumLanes());
+      k.store(products.add(item.shl(2)), even.product.add(odd.product).sumLanes());
+    });
+  }),
+  columns: family.kernel(parameters, (k, given) => {
+    const { dOut, x, sums, products, centers, scales, shifts, lowest, ...walk } = given;
+    const floor = k.let(lowest.splat());
+    forEachColumnPart(k, walk, ({ columns, result, forEachRow }) => {
+      // One four of columns after the other: their numbers and sums together are too many for the registers.
+      for (const column of columns) {
+        const [center, scale, shift] = [centers, scales, shifts].map((list) => k.let(column.load(list)));
+        const sum = k.variable(f32x4, 0, 'sum');
+        const product = k.variable(f32x4, 0, 'product');
+        forEachRow((offset) => {
+          const distance = k.let(column.load(x.add(offset)).sub(center!));
+          const passed = k.let(admitted(column.load(dOut.add(offset)), distance, scale!, shift!, floor));
+          sum.set(sum.add(passed));
+          product.set(passed.mulAdd(distance, product));
+        });
+        column.store(sums.add(result), sum);
+        column.store(products.add(result), product);
+      }
+    });
+  }),
+}));
