@@ -20,7 +20,7 @@ export function whiteNoise(length: number, { seed, rms = 1 }: NoiseOptions): Flo
 
 /**
  * Noise that loses 3 dB an octave: white noise through first-order poles and zeros that take turns,
- * evenly spaced in octaves. Three a decade hold the straight line within 0.3 dB.
+ * three of each to a decade. From 2 lowHz to 0.3 of the rate the slope is straight within 0.9 dB.
  */
 export function pinkNoise(
   length: number,
