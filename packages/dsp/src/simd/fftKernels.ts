@@ -85,8 +85,17 @@ const radix5: Butterfly = (k, [a, b, c, d, e]) => {
 const stageParameters = { from: 'i32', to: 'i32', count: 'i32', stride: 'i32', roots: 'i32' } as const;
 type StageValues = { readonly [Name in keyof typeof stageParameters]: I32 };
 
-/** A stage of the Stockham transform for groups begin to end; the first group needs no roots. */
-function stage(k: KernelBuilder, values: StageValues, radix: number, butterfly: Butterfly): void {
+/**
+ * A stage of the Stockham transform for groups begin to end. The first group needs no roots; a loop of its
+ * own is worth its bytes for radix 4, whose last stage is nothing else.
+ */
+function stage(
+  k: KernelBuilder,
+  values: StageValues,
+  radix: number,
+  butterfly: Butterfly,
+  skipOnes = false,
+): void {
   const width = k.let(values.stride.mul(complexBytes));
   const step = k.let(width.mul(values.count));
   const group = (p: I32 | number, roots: readonly ComplexLanes[] | undefined) => {
@@ -101,8 +110,8 @@ function stage(k: KernelBuilder, values: StageValues, radix: number, butterfly: 
       out.set(out.add(complexBytes));
     });
   };
-  k.if(k.begin.eqz(), () => group(0, undefined));
-  k.for(k.begin.max(1), k.end, 1, (p) => {
+  if (skipOnes) group(0, undefined);
+  k.for(skipOnes ? 1 : 0, k.end, 1, (p) => {
     const at = k.let(values.roots.add(p.mul(8 * (radix - 1))));
     const roots = Array.from({ length: radix - 1 }, (_, j) => keep(k, loadRoot(at, j)));
     group(p, roots);
@@ -170,7 +179,7 @@ export const fftKernels = kernelFamily(
   (family) => ({
     radix2: family.kernel(stageParameters, (k, values) => stage(k, values, 2, radix2)),
     radix3: family.kernel(stageParameters, (k, values) => stage(k, values, 3, radix3)),
-    radix4: family.kernel(stageParameters, (k, values) => stage(k, values, 4, radix4)),
+    radix4: family.kernel(stageParameters, (k, values) => stage(k, values, 4, radix4, true)),
     radix5: family.kernel(stageParameters, (k, values) => stage(k, values, 5, radix5)),
 
     /**
