@@ -48,7 +48,8 @@ export const numberAlgebra: Algebra<number> = {
   exp: Math.exp,
   log: Math.log,
   log1p: Math.log1p,
-  pow: (a, b) => a ** b,
+  // As C and PyTorch have it: 1 to any power is 1, even to NaN.
+  pow: (a, b) => (a === 1 ? 1 : a ** b),
   sin: Math.sin,
   cos: Math.cos,
   tanh: Math.tanh,

@@ -54,6 +54,7 @@ export function unary<Extra extends Constants = []>(definition: UnaryDefinition)
   };
   return <S extends Shape, D extends DType>(x: Tensor<S, D>, ...constants: Extra): Tensor<S, D> => {
     requireDType(name, x, definition.integers === true ? ['float32', 'int32'] : ['float32']);
-    return apply(op, [x as AnyTensor], constants) as Tensor<S, D>;
+    // Kernels take their constants as float32; the reference must not know more digits.
+    return apply(op, [x as AnyTensor], constants.length === 0 ? constants : constants.map(Math.fround));
   };
 }

@@ -46,9 +46,10 @@ export function variance<
 }
 
 function varianceOver(x: Tensor, axis: Axes, { correction = 1, keepDims }: VarianceOptions = {}): Tensor {
+  const count = countOver('variance', x, axis);
   const centred = x.sub(meanOver(x, axis, { keepDims: true }));
   const squares = sum(centred.square(), axis, keepDims === undefined ? {} : { keepDims });
-  return squares.mul(1 / Math.max(0, countOver('variance', x, axis) - correction));
+  return squares.mul(1 / Math.max(0, count - correction));
 }
 
 /** The Euclidean length; its gradient at 0 is 0. */
@@ -65,6 +66,7 @@ export function norm<
 }
 
 function normOver(x: Tensor, axis: Axes, options?: ReductionOptions): Tensor {
+  resolveAxes('norm', axis, x.shape);
   return rootOfSquares(sum(x.square(), axis, options));
 }
 
@@ -89,12 +91,15 @@ export function logSumExp<
 }
 
 function logSumExpOver(x: Tensor, axis: Axes, options?: ReductionOptions): Tensor {
+  resolveAxes('logSumExp', axis, x.shape);
   const largest = x.detach().max(axis, { keepDims: true });
   const shift = largest.where(largest.abs().lt(Infinity), 0);
   const total = sum(x.sub(shift).exp(), axis, options);
   return total.log().add(shift.reshape(total.shape));
 }
 
+/** Also the check of the axes, so that an error names the function that was called. */
 function countOver(op: string, x: Tensor, axis: Axes): number {
+  if (axis === undefined) return x.size;
   return resolveAxes(op, axis, x.shape).reduce((count, own) => count * x.shape[own]!, 1);
 }
