@@ -83,8 +83,9 @@ export class ByteWriter {
     this.append(content.bytes.subarray(0, content.length));
   }
 
+  /** Names are ASCII; an AudioWorklet has no TextEncoder. */
   text(value: string): void {
-    const bytes = new TextEncoder().encode(value);
+    const bytes = Uint8Array.from(value, (letter) => letter.charCodeAt(0));
     this.unsigned(bytes.length);
     this.append(bytes);
   }

@@ -125,7 +125,7 @@ export class Dispatch {
   private recordOf(kernel: ThreadedKernel): number {
     const known = this.records.get(kernel);
     if (known !== undefined) return known;
-    const name = new TextEncoder().encode(kernel.exportName);
+    const name = Uint8Array.from(kernel.exportName, (letter) => letter.charCodeAt(0));
     const bytes = this.modules.get(kernel.moduleBytes) ?? this.store(kernel.moduleBytes);
     this.modules.set(kernel.moduleBytes, bytes);
     const fields = Uint32Array.of(bytes, kernel.moduleBytes.length, this.store(name), name.length);
