@@ -89,8 +89,9 @@ describe('other formats', () => {
     expect(written((out) => out.opcode(0xfd_0000 + 0x105))).toEqual([0xfd, 0x85, 0x02]);
   });
 
-  test('text is UTF-8 behind its length in bytes', () => {
-    expect(written((out) => out.text('aπ'))).toEqual([3, 0x61, 0xcf, 0x80]);
+  test('text is ASCII behind its length', () => {
+    expect(written((out) => out.text('ab'))).toEqual([2, 0x61, 0x62]);
+    expect(() => written((out) => out.text('aπ'))).toThrow("module: names must be ASCII, got 'aπ'");
   });
 
   test('what is sized comes behind its length', () => {

@@ -85,9 +85,10 @@ export class ByteWriter {
 
   /** Names are ASCII; an AudioWorklet has no TextEncoder. */
   text(value: string): void {
-    const bytes = Uint8Array.from(value, (letter) => letter.charCodeAt(0));
+    const bytes = Array.from(value, (letter) => letter.charCodeAt(0));
+    if (bytes.some((byte) => byte > 127)) throw new RangeError(`module: names must be ASCII, got '${value}'`);
     this.unsigned(bytes.length);
-    this.append(bytes);
+    this.append(Uint8Array.from(bytes));
   }
 
   private reserve(more: number): void {
