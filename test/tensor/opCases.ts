@@ -34,6 +34,30 @@ const withoutGradient = (given: OpCase): OpCase => ({ ...given, gradient: 'none'
 export const opCases = {
   abs: elementwise((x) => x.abs(), { integers: true }),
   add: broadcasting((a, b) => a.add(b), { dtypes: numbers }),
+  adaptiveAvgPool1d: {
+    examples: [
+      example((x) => sonograd.adaptiveAvgPool1d(x, 3), [2, 1, 11]),
+      example((x) => sonograd.adaptiveAvgPool1d(x, 70), [1, 3, 65]),
+    ],
+    errors: [
+      [
+        () => sonograd.adaptiveAvgPool1d(zerosOf([2, 3]), 1),
+        'the input must be [batch, channels, length], got [2, 3]',
+      ],
+    ],
+  },
+  adaptiveAvgPool2d: {
+    examples: [
+      example((x) => sonograd.adaptiveAvgPool2d(x, [2, 3]), [1, 1, 5, 4]),
+      example((x) => sonograd.adaptiveAvgPool2d(x, 1), [2, 3, 7, 9]),
+    ],
+    errors: [
+      [
+        () => sonograd.adaptiveAvgPool2d(zerosOf([1, 1, 3, 3]), [2, 0]),
+        'size must be one whole number or 2 of at least 1, got [2,0]',
+      ],
+    ],
+  },
   alias: { examples: [example((x) => alias(x), [2, 3])], errors: [] },
   argmax: withoutGradient(
     reducing((x, axis, options) => x.argmax(axis as number, options), { severalAxes: false }),
@@ -42,6 +66,33 @@ export const opCases = {
     reducing((x, axis, options) => x.argmin(axis as number, options), { severalAxes: false }),
   ),
   argsort: withoutGradient(alongAxis((x, axis) => x.argsort(axis, { descending: axis === 1 }))),
+  avgPool1d: {
+    examples: [
+      example((x) => sonograd.avgPool1d(x, 2), [2, 1, 9]),
+      example((x) => sonograd.avgPool1d(x, 3, { stride: 2, padding: 1 }), [1, 3, 65]),
+    ],
+    errors: [
+      [
+        () => sonograd.avgPool1d(zerosOf([1, 1, 9]), 3, { padding: 2 }),
+        'padding must be at most half of the kernel, padding=2 kernel=3',
+      ],
+    ],
+  },
+  avgPool2d: {
+    examples: [
+      example(
+        (x) => sonograd.avgPool2d(x, 3, { stride: 1, padding: 1, countIncludePad: false }),
+        [1, 1, 4, 5],
+      ),
+      example((x) => sonograd.avgPool2d(x, [2, 3], { stride: [1, 2] }), [2, 3, 9, 11]),
+    ],
+    errors: [
+      [
+        () => sonograd.avgPool2d(zerosOf([1, 1, 2, 9]), 3),
+        'the window does not fit into the padded input, [1, 1, 2, 9]',
+      ],
+    ],
+  },
   clamp: {
     ...elementwise((x) => x.clamp(-0.77, 1.11)),
     errors: [[() => zerosOf([2]).clamp(2, 1), 'low must not exceed high, got 2 and 1']],
@@ -228,6 +279,32 @@ export const opCases = {
     errors: [[() => zerosOf([2, 3]).matmul(zerosOf([4, 5])), 'inner sizes differ, [2, 3] x [4, 5]']],
   },
   max: reducing((x, axes, options) => x.max(axes, options)),
+  maxPool1d: {
+    examples: [
+      example((x) => sonograd.maxPool1d(x, 2), [2, 1, 9]),
+      example((x) => sonograd.maxPool1d(x, 3, { stride: 2, padding: 1, dilation: 2 }), [1, 3, 65]),
+    ],
+    errors: [
+      [
+        () => sonograd.maxPool1d(zerosOf([1, 9]), 3),
+        'the input must be [batch, channels, length], got [1, 9]',
+      ],
+    ],
+  },
+  maxPool2d: {
+    examples: [
+      example((x) => sonograd.maxPool2d(x, 2), [1, 1, 5, 4]),
+      example((x) => sonograd.maxPool2d(x, 2), [2, 3, 10, 23]),
+      example((x) => sonograd.maxPool2d(x, 3, { stride: 1, padding: 1 }), [1, 1, 4, 5]),
+      example((x) => sonograd.maxPool2d(x, [2, 3], { stride: [1, 3], dilation: [2, 1] }), [2, 3, 9, 11]),
+    ],
+    errors: [
+      [
+        () => sonograd.maxPool2d(zerosOf([1, 1, 9, 9]), 2, { stride: 0 }),
+        'stride must be one whole number or 2 of at least 1, got 0',
+      ],
+    ],
+  },
   maximum: broadcasting((a, b) => a.maximum(b), { dtypes: numbers }),
   mean: {
     ...reducing((x, axes, options) => x.mean(axes, options), { integers: false }),
@@ -311,6 +388,19 @@ export const opCases = {
     errors: [[() => zerosOf([2, 3]).reshape([4, 2]), 'element counts differ, [2, 3] to [4, 2]']],
   },
   roll: alongAxis((x, axis) => x.roll(-2, axis)),
+  resize: {
+    examples: [
+      example((x) => sonograd.resize(x, [6, 9]), [1, 1, 3, 4]),
+      example((x) => sonograd.resize(x, [5, 7], { mode: 'bilinear' }), [1, 1, 3, 4]),
+      example((x) => sonograd.resize(x, [5, 3], { mode: 'bilinear' }), [2, 3, 11, 9]),
+    ],
+    errors: [
+      [
+        () => sonograd.resize(zerosOf([1, 1, 3, 3]), [2, 2], { mode: 'cubic' as 'nearest' }),
+        'mode must be one of nearest, bilinear, got cubic',
+      ],
+    ],
+  },
   round: withoutGradient(elementwise((x) => x.round(), { low: -9, high: 9 })),
   rsqrt: elementwise((x) => x.rsqrt(), { low: 0.5, high: 9 }),
   scatterAdd: {

@@ -1,7 +1,7 @@
-import { f32, f32x4, type I32, i32, type KernelBuilder, wasmProcedure } from '@sonograd/wasm';
+import { type Builder, type F32, f32, f32x4, type I32, i32, wasmProcedure } from '@sonograd/wasm';
 
 /**
- * A block of an image, copied to where everything that windows read is there: zeros around the image, and with a
+ * A block of an image, copied to where everything that windows read is there: zeros (or `around`) around the image, and with a
  * stride, every stride-th column side by side. So windows next to each other read numbers next to each other,
  * whatever the stride and the padding. Planes lie as [channel][row phase][column phase][row][column].
  */
@@ -25,13 +25,15 @@ const parameters = {
   phasesAcross: 'i32',
   rows: 'i32',
   columns: 'i32',
+  /** What stands around the image. */
+  around: 'f32',
 } as const;
 
 /** Rows are written in fours, beyond their end: up to so many bytes, which the next row or the caller overwrites. */
 export const planeSlackBytes = 32;
 
 export const fillPlanes = wasmProcedure('fillPlanes', parameters, (k, given) => {
-  const { from, width, rows, columns, strideAcross } = given;
+  const { from, width, rows, columns, strideAcross, around } = given;
   const rowBytes = k.let(columns.shl(2), 'rowBytes');
   const to = k.variable(i32, given.to, 'row');
   const plane = k.variable(i32, from, 'plane');
@@ -44,12 +46,12 @@ export const fillPlanes = wasmProcedure('fillPlanes', parameters, (k, given) => 
           const source = k.let(y.mul(given.rowWidth).add(left).shl(2).add(plane), 'source');
           k.if(
             y.geU(given.height),
-            () => fillZeros(k, to, k.let(to.add(rowBytes))),
+            () => fill(k, to, k.let(to.add(rowBytes)), around),
             () =>
               k.if(
                 strideAcross.eq(1),
-                () => k.call(copyRow, { to, source, left, width, columns }),
-                () => k.call(thinRow, { to, source, left, width, columns, stride: strideAcross }),
+                () => k.call(copyRow, { to, source, left, width, columns, around }),
+                () => k.call(thinRow, { to, source, left, width, columns, around, stride: strideAcross }),
               ),
           );
           to.set(to.add(rowBytes));
@@ -67,15 +69,16 @@ const rowParameters = {
   left: 'i32',
   width: 'i32',
   columns: 'i32',
+  around: 'f32',
 } as const;
 
 /** Zeros where the row is outside the image on the left, then the image, then zeros again. */
-const copyRow = wasmProcedure('copyRow', rowParameters, (k, { to, source, left, width, columns }) => {
+const copyRow = wasmProcedure('copyRow', rowParameters, (k, { to, source, left, width, columns, around }) => {
   const end = k.let(columns.shl(2).add(to), 'end');
   const first = k.let(left.neg().max(0).min(columns).shl(2).add(to), 'firstInside');
   const behind = k.let(width.sub(left).max(0).min(columns).shl(2).add(to), 'behindInside');
   const distance = k.let(source.sub(to), 'distance');
-  fillZeros(k, to, first);
+  fill(k, to, first, around);
   const at = k.variable(i32, first, 'at');
   k.while(
     () => at.ltU(behind),
@@ -84,14 +87,14 @@ const copyRow = wasmProcedure('copyRow', rowParameters, (k, { to, source, left, 
       at.set(at.add(16));
     },
   );
-  fillZeros(k, behind, end);
+  fill(k, behind, end, around);
 });
 
 /** Every stride-th number of the row. */
 const thinRow = wasmProcedure(
   'thinRow',
   { ...rowParameters, stride: 'i32' } as const,
-  (k, { to, source, left, width, columns, stride }) => {
+  (k, { to, source, left, width, columns, around, stride }) => {
     const at = k.variable(i32, to, 'at');
     const end = k.let(columns.shl(2).add(to), 'end');
     const x = k.variable(i32, left, 'x');
@@ -103,7 +106,7 @@ const thinRow = wasmProcedure(
         k.if(
           x.ltU(width),
           () => k.store(at, f32.load(from)),
-          () => k.store(at, f32(0)),
+          () => k.store(at, around),
         );
         at.set(at.add(4));
         x.set(x.add(stride));
@@ -114,12 +117,12 @@ const thinRow = wasmProcedure(
 );
 
 /** From `from` up to `end` and at most 12 bytes beyond. */
-function fillZeros(k: Pick<KernelBuilder, 'variable' | 'while' | 'store'>, from: I32, end: I32): void {
-  const at = k.variable(i32, from, 'zeroAt');
+function fill(k: Builder, from: I32, end: I32, number: F32): void {
+  const at = k.variable(i32, from, 'fillAt');
   k.while(
     () => at.ltU(end),
     () => {
-      k.store(at, f32x4(0));
+      k.store(at, number.splat());
       at.set(at.add(16));
     },
   );

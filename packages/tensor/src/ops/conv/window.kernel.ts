@@ -99,7 +99,16 @@ function blockOf(k: KernelBuilder, given: Given, item: I32, slot: I32): Block {
     given.isCopied,
     () => {
       const size = { rows: given.planeRows, columns: given.planeColumns, fromPlaneBytes: given.sourcePlane };
-      k.call(fillPlanes, { ...given, ...size, rowWidth: given.width, to: slot, from: source, top, left });
+      k.call(fillPlanes, {
+        ...given,
+        ...size,
+        rowWidth: given.width,
+        around: 0,
+        to: slot,
+        from: source,
+        top,
+        left,
+      });
     },
     () => planes.set(top.mul(given.width).add(left).shl(2).add(source)),
   );
