@@ -47,7 +47,7 @@ export function griffinLim(magnitudes: Spectrogram, options: GriffinLimOptions):
   requireMagnitudes(magnitudes, plan.bins);
   const length = istftLength('griffinLim', magnitudes.frames, plan, options.length);
   const estimate = firstEstimate(magnitudes, seed);
-  const energy = magnitudes.data.reduce((sum, value) => sum + value * value, 0);
+  const energy = energyOf(magnitudes.data);
   const iterate = (state: PhaseSearch): GriffinLimResult => {
     const convergence = () => Math.sqrt(state.squaredDistance() / (energy || 1));
     let done = 0;
@@ -72,16 +72,25 @@ function requireMagnitudes({ data, bins, frames }: Spectrogram, expected: number
     reject('griffinLim', 'bins differ from floor(nFft / 2) + 1', `${bins}, not ${expected}`);
   requireWhole('griffinLim', 'frames', frames);
   if (data.length !== bins * frames) reject('griffinLim', 'data must hold bins * frames values', data.length);
-  const bad = data.findIndex((value) => !(value >= 0 && value < Infinity));
-  if (bad >= 0) reject('griffinLim', 'magnitudes must be finite and not below zero', data[bad]);
+  if (!(energyOf(data) < Infinity) || data.some((value) => value < 0)) {
+    const bad = data.find((value) => !(value >= 0 && value < Infinity));
+    reject('griffinLim', 'magnitudes must be finite and not below zero', bad);
+  }
+}
+
+/** The sum of squares; NaN or infinite if any value is. */
+function energyOf(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return sum;
 }
 
 function emptyLike({ bins, frames }: Spectrogram | ComplexSpectrogram): ComplexSpectrogram {
   return { re: new Float32Array(bins * frames), im: new Float32Array(bins * frames), bins, frames };
 }
 
-/** Random phases are one of so many directions; three are drawn from 32 random bits. */
-const directions = 1024;
+/** Random phases are one of so many directions; four are drawn from 32 random bits. */
+const directions = 256;
 
 function firstEstimate(magnitudes: Spectrogram, seed: number | null): ComplexSpectrogram {
   const { data } = magnitudes;
@@ -96,7 +105,7 @@ function firstEstimate(magnitudes: Spectrogram, seed: number | null): ComplexSpe
   );
   let bits = 0;
   for (let i = 0; i < data.length; i++) {
-    bits = i % 3 === 0 ? random.bits() : bits >>> 10;
+    bits = i % 4 === 0 ? random.bits() : bits >>> 8;
     estimate.re[i] = data[i] * cosines[bits % directions];
     estimate.im[i] = data[i] * cosines[(bits + directions / 4) % directions];
   }

@@ -5,15 +5,15 @@ import { fftLanes } from './lanePlan.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
 import { allocate, floats, place, placeWeights, placeWords, withScratch, words } from './runtime.ts';
 
-/** Writes what it makes of four spectra into four columns: `step` bytes from row to row, from an address in each sheet. */
-type Emit = (columns: readonly number[], step: number) => void;
+/** Writes what it makes of four spectra into four columns of each sheet, so many bytes from its start and from row to row. */
+type Emit = (column: number, step: number) => void;
 
 /** What is to be made of the spectra: sheets of `rows` x frames, and how to fill four columns of each. */
 interface Product {
   readonly rows: number;
   readonly sheets: readonly Float32Array[];
-  /** Called once, when memory may be allocated. */
-  prepare(lanes: RealLanes): Emit;
+  /** Called once, when memory may be allocated, with the addresses of the sheets. */
+  prepare(lanes: RealLanes, sheets: readonly number[]): Emit;
 }
 
 /** Real and imaginary parts. */
@@ -24,15 +24,15 @@ export function analyseComplex(
   re: Float32Array,
   im: Float32Array,
 ): void {
-  const prepare = ({ spectrum, bins }: RealLanes): Emit => {
+  const prepare = ({ spectrum, bins }: RealLanes, sheets: readonly number[]): Emit => {
     const { move } = fftLanes();
     const args = [0, 16].map((part) => placeWords(spectrum + part, 32, 0, 0));
-    return (columns, step) => {
-      args.forEach((address, sheet) => {
-        words[address / 4 + 2] = columns[sheet];
-        words[address / 4 + 3] = step;
-        move(address, 0, bins);
-      });
+    return (column, step) => {
+      for (let part = 0; part < 2; part++) {
+        words[args[part] / 4 + 2] = sheets[part] + column;
+        words[args[part] / 4 + 3] = step;
+        move(args[part], 0, bins);
+      }
     };
   };
   analyse(samples, plan, frames, { rows: plan.bins, sheets: [re, im], prepare });
@@ -46,16 +46,16 @@ export function analysePower(
   data: Float32Array,
   root: boolean,
 ): void {
-  const prepare = ({ spectrum, bins }: RealLanes): Emit => {
+  const prepare = ({ spectrum, bins }: RealLanes, [sheet]: readonly number[]): Emit => {
     const { power, squareRoot } = fftLanes();
     const squares = allocate(16 * bins);
     const powerArgs = placeWords(spectrum, squares, 16);
     const rootArgs = placeWords(squares);
     const moveArgs = placeWords(squares, 16, 0, 0);
-    return ([column], step) => {
+    return (column, step) => {
       power(powerArgs, 0, bins);
       if (root) squareRoot(rootArgs, 0, 4 * bins);
-      words[moveArgs / 4 + 2] = column;
+      words[moveArgs / 4 + 2] = sheet + column;
       words[moveArgs / 4 + 3] = step;
       fftLanes().move(moveArgs, 0, bins);
     };
@@ -73,17 +73,17 @@ export function analyseMel(
   root: boolean,
 ): void {
   const table = filterTable(bank);
-  const prepare = ({ spectrum, bins }: RealLanes): Emit => {
+  const prepare = ({ spectrum, bins }: RealLanes, [sheet]: readonly number[]): Emit => {
     const { power, squareRoot, filter } = fftLanes();
     const squares = allocate(16 * bins);
     const powerArgs = placeWords(spectrum, squares, 16);
     const rootArgs = placeWords(squares);
     const args = placeWords(squares, allocate(4 * table.rows.length), place(table.weights), 0, 0);
     words.set(table.rows, words[args / 4 + 1] / 4);
-    return ([column], step) => {
+    return (column, step) => {
       power(powerArgs, 0, bins);
       if (root) squareRoot(rootArgs, 0, 4 * bins);
-      words[args / 4 + 3] = column;
+      words[args / 4 + 3] = sheet + column;
       words[args / 4 + 4] = step;
       filter(args, 0, bank.mels);
     };
@@ -124,10 +124,10 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
       );
       const weights = placeWeights(plan.window, lanes.forwardScale);
       const gatherArgs = placeWords(0, 0, 0, 0, weights, lanes.time, lanes.timeStep);
-      const emit = product.prepare(lanes);
       const signal = allocate(4 * ((chunk - 1) * hopLength + nFft) + 12);
       // With fewer than four frames the columns that are too many run into the next row, and past the last.
       const addresses = sheets.map(() => allocate(4 * rows * chunk + 16));
+      const emit = product.prepare(lanes, addresses);
       const offset = plan.center ? Math.floor(nFft / 2) : 0;
       for (let first = 0; first < frames; first += chunk) {
         const count = Math.min(chunk, frames - first);
@@ -138,12 +138,7 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
           plan.padMode,
           floats.subarray(signal / 4, signal / 4 + length),
         );
-        analyseChunk(plan, lanes, count, signal, gatherArgs, (frame) => {
-          emit(
-            addresses.map((address) => address + 4 * frame),
-            4 * count,
-          );
-        });
+        analyseChunk(plan, lanes, count, signal, gatherArgs, emit);
         sheets.forEach((sheet, i) => {
           takeColumns(sheet, frames, first, addresses[i] / 4, rows, count);
         });
@@ -159,7 +154,7 @@ function analyseChunk(
   count: number,
   signal: number,
   gatherArgs: number,
-  visit: (frame: number) => void,
+  emit: Emit,
 ): void {
   const { gather } = fftLanes();
   for (let group = 0; group < count; group += 4) {
@@ -170,7 +165,7 @@ function analyseChunk(
     lanes.clear();
     gather(gatherArgs, 0, nFft);
     lanes.forward();
-    visit(frame);
+    emit(4 * frame, 4 * count);
   }
 }
 

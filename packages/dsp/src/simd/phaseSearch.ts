@@ -131,9 +131,7 @@ class LaneSearch implements PhaseSearch {
           t < this.shared ? this.signal + 4 * this.plan.hopLength * t : this.silence;
       }
       gather(this.gatherArgs, 0, this.plan.nFft);
-      this.lanes.forward();
-      const from = this.lanes.spectrum / 4;
-      floats.copyWithin((this.found + group * this.blockBytes) / 4, from, from + this.blockBytes / 4);
+      this.lanes.forward(this.found + group * this.blockBytes);
     });
   }
 
@@ -200,11 +198,12 @@ class LaneSearch implements PhaseSearch {
 
   /** Values [bin][frame] as four frames side by side, bins `step` bytes apart. */
   private interleave(values: Float32Array, to: number, step: number): void {
+    const { frames } = this;
+    const memory = floats;
     const blockFloats = ((this.blockBytes / complexBytes) * step) / 4;
     for (let bin = 0, i = 0; bin < this.plan.bins; bin++) {
-      for (let t = 0; t < this.frames; t++, i++) {
-        floats[to / 4 + (t >> 2) * blockFloats + (bin * step) / 4 + (t & 3)] = values[i];
-      }
+      const row = (to + bin * step) / 4;
+      for (let t = 0; t < frames; t++, i++) memory[row + (t >> 2) * blockFloats + (t & 3)] = values[i];
     }
   }
 }

@@ -16,7 +16,8 @@ export interface RealLanes {
   readonly timeStep: number;
   readonly spectrum: number;
   clear(): void;
-  forward(): void;
+  /** The bins to `spectrum`, or to the address given. */
+  forward(to?: number): void;
   inverse(bins: number): void;
 }
 
@@ -43,8 +44,9 @@ function packedLanes(size: number): RealLanes {
     timeStep: complexBytes / 2,
     spectrum,
     clear: () => undefined,
-    forward() {
+    forward(to = spectrum) {
       inner.transform();
+      words[unpackArgs / 4 + 1] = to;
       unpack(unpackArgs, 0, 1);
     },
     inverse(from) {
@@ -69,7 +71,11 @@ function wideLanes(size: number): RealLanes {
     timeStep: complexBytes,
     spectrum: inner.result,
     clear: () => floats.fill(0, inner.input / 4, (inner.input + complexBytes * size) / 4),
-    forward: () => inner.transform(),
+    forward(to = inner.result) {
+      inner.transform();
+      const from = inner.result / 4;
+      if (to !== inner.result) floats.copyWithin(to / 4, from, from + (complexBytes / 4) * bins);
+    },
     inverse(from) {
       words[mirrorArgs / 4] = from;
       mirror(mirrorArgs, 0, 1);
