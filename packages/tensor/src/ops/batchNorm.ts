@@ -49,7 +49,8 @@ const trainingOp: OpMany<Training> = {
     channelLoops().affine(out!, x!, layout, numbers);
   },
   backward: ({ inputs: [x, weight, bias], outputs: [out, mean, variance], dOuts: [dOut], params }) => {
-    if (isRecording()) return composed(dOut!, x!, weight!, out!, params, standardised(x!, beside(x!), params.eps));
+    if (isRecording())
+      return composed(dOut!, x!, weight!, out!, params, standardised(x!, beside(x!), params.eps));
     return applyMany(gradientOp, [dOut!, x!, weight!, bias!, mean!, variance!], params) as Tensor[];
   },
 };
@@ -78,15 +79,15 @@ const gradientOp: OpMany<Settings> = {
     const layout = channelsOf(x!.shape);
     const numbers = affineOf(params, mean!.data, variance!.data, weight!.data, bias!.data);
     const { sums, products } = channelLoops().gradientSums(dOut!, x!, layout, numbers);
-    const count = layout.outer * layout.inner;
-    const [slopes, offsets] = [new Float64Array(layout.channels), new Float64Array(layout.channels)];
+    const share = params.training ? 1 / (layout.outer * layout.inner) : 0;
+    const [slopes, offsets] = [new Float32Array(layout.channels), new Float32Array(layout.channels)];
+    const [toWeight, toBias, variances, { scales }] = [dWeight!.data, dBias!.data, variance!.data, numbers];
     for (let channel = 0; channel < layout.channels; channel++) {
-      const inverseSquare = 1 / (variance!.data[channel]! + params.eps);
-      dWeight!.data[channel] = products[channel]! * Math.sqrt(inverseSquare);
-      dBias!.data[channel] = sums[channel]!;
-      if (!params.training) continue;
-      slopes[channel] = (-numbers.scales[channel]! * products[channel]! * inverseSquare) / count;
-      offsets[channel] = (-numbers.scales[channel]! * sums[channel]!) / count;
+      const inverseSquare = 1 / (variances[channel]! + params.eps);
+      toWeight[channel] = products[channel]! * Math.sqrt(inverseSquare);
+      toBias[channel] = sums[channel]!;
+      slopes[channel] = -share * scales[channel]! * products[channel]! * inverseSquare;
+      offsets[channel] = -share * scales[channel]! * sums[channel]!;
     }
     channelLoops().affineGradient(dX!, dOut!, x!, layout, { ...numbers, slopes, offsets });
   },
@@ -100,7 +101,8 @@ export function batchNorm<S extends Shape>(x: Tensor<S>, options: BatchNormOptio
 function normalised(x: Tensor, options: BatchNormOptions): Tensor {
   const { training, runningMean, runningVariance, momentum = 0.1, eps = 1e-5 } = options;
   requireDType('batchNorm', x, ['float32']);
-  if (x.rank < 2) throw new RangeError(`batchNorm: x must have a batch and channels, got ${showShape(x.shape)}`);
+  if (x.rank < 2)
+    throw new RangeError(`batchNorm: x must have a batch and channels, got ${showShape(x.shape)}`);
   const channels = x.shape[1]!;
   for (const name of ['weight', 'bias', 'runningMean', 'runningVariance'] as const) {
     const own = options[name];
@@ -118,7 +120,9 @@ function normalised(x: Tensor, options: BatchNormOptions): Tensor {
     return apply(evaluationOp, [x, weight, bias, runningMean, runningVariance], settings);
   }
   if (x.size <= channels) {
-    throw new RangeError(`batchNorm: training needs more than one value in each channel, got ${showShape(x.shape)}`);
+    throw new RangeError(
+      `batchNorm: training needs more than one value in each channel, got ${showShape(x.shape)}`,
+    );
   }
   const params = { ...settings, runningMean, runningVariance, momentum };
   const [out, ...saved] = applyMany(trainingOp, [x, weight, bias], params);
@@ -133,7 +137,10 @@ function affineOf(
   weight: ArrayLike<number>,
   bias: ArrayLike<number>,
 ): Affine {
-  const scales = Float32Array.from(weight, (own, channel) => own / Math.sqrt(variances[channel]! + eps));
+  const scales = new Float32Array(weight.length);
+  for (let channel = 0; channel < scales.length; channel++) {
+    scales[channel] = weight[channel]! / Math.sqrt(variances[channel]! + eps);
+  }
   return { centers: means, scales, shifts: bias, lowest };
 }
 

@@ -31,13 +31,7 @@ export function activated(distance: F32x4, scale: F32x4, shift: F32x4, lowest: F
 }
 
 /** The gradient where the activation let it through. */
-export function admitted(
-  dOut: F32x4,
-  distance: F32x4,
-  scale: F32x4,
-  shift: F32x4,
-  lowest: F32x4,
-): F32x4 {
+export function admitted(dOut: F32x4, distance: F32x4, scale: F32x4, shift: F32x4, lowest: F32x4): F32x4 {
   return dOut.andNot(distance.mulAdd(scale, shift).le(lowest));
 }
 
@@ -46,7 +40,9 @@ export const affine = kernelFamily('affine', (family) => ({
   planes: family.kernel(valueParameters, (k, { out, x, centers, scales, shifts, lowest, ...walk }) => {
     const floor = k.let(lowest.splat());
     forEachPiece(k, walk, (channel, offset, width) => {
-      const [center, scale, shift] = [centers, scales, shifts].map((own) => k.let(f32x4.loadSplat(channel(own))));
+      const [center, scale, shift] = [centers, scales, shifts].map((own) =>
+        k.let(f32x4.loadSplat(channel(own))),
+      );
       const [to, from] = [k.let(out.add(offset)), k.let(x.add(offset))];
       k.forLanes(
         0,

@@ -32,15 +32,13 @@ export interface Cut extends Channels {
 /** Elements of a part: 16 KiB, so that the second look at them finds them in the first cache. */
 const partElements = 4096;
 const shortPlane = 16;
-export const blockColumns = 16;
+const partRows = 256;
+export const blockColumns = 256;
 
 export function cutOf({ outer, channels, inner }: Channels): Cut {
   const by = inner < shortPlane && outer > 1 ? 'columns' : 'planes';
   const length = by === 'columns' ? 1 : Math.max(1, Math.min(inner, partElements));
-  const rows =
-    by === 'columns'
-      ? Math.min(Math.max(Math.ceil((4 * partElements) / (channels * inner)), 16), 256)
-      : Math.max(1, Math.floor(partElements / length));
+  const rows = by === 'columns' ? partRows : Math.max(1, Math.floor(partElements / length));
   const rowParts = Math.ceil(outer / rows);
   return { outer, channels, inner, by, rows, length, rowParts, lengthParts: Math.ceil(inner / length) };
 }
@@ -50,25 +48,23 @@ export function partCount({ rowParts, channels, lengthParts }: Cut): number {
   return rowParts * channels * lengthParts;
 }
 
-/** Calls `visit` for each part of a channel with its place and its number of elements. */
-export function forEachPart(cut: Cut, channel: number, visit: (place: number, count: number) => void): void {
-  const { outer, channels, inner, rows, length, rowParts, lengthParts } = cut;
-  for (let down = 0; down < rowParts; down++) {
-    const high = Math.min(rows, outer - down * rows);
-    for (let across = 0; across < lengthParts; across++) {
-      const wide = Math.min(length, inner - across * length);
-      visit((down * channels + channel) * lengthParts + across, high * wide);
-    }
-  }
+/** The place of a channel's part among all of them. */
+export function placeOf(
+  { channels, lengthParts }: Cut,
+  down: number,
+  channel: number,
+  across: number,
+): number {
+  return (down * channels + channel) * lengthParts + across;
 }
 
 /** Items of a kernel that takes parts, and how many make a range worth another thread. */
 export function partItems(cut: Cut): { items: number; grain: number } {
-  const { by, rows, length, rowParts, channels, inner } = cut;
-  if (by === 'planes')
-    return { items: partCount(cut), grain: Math.ceil(elementsPerRange / (rows * length)) };
-  const blocks = Math.ceil((channels * inner) / blockColumns);
-  return { items: rowParts * blocks, grain: Math.ceil(elementsPerRange / (rows * blockColumns)) };
+  const { by, outer, rows, length, rowParts, channels, inner } = cut;
+  const columns = channels * inner;
+  const items = by === 'planes' ? partCount(cut) : rowParts * Math.ceil(columns / blockColumns);
+  const width = by === 'planes' ? length : Math.min(columns, blockColumns);
+  return { items, grain: Math.ceil(elementsPerRange / (Math.min(rows, outer) * width)) };
 }
 
 /** Borrows `count` stretches of the heap, each of `length` floats, for as long as `body` runs. */
@@ -91,15 +87,14 @@ export function withFloats<Result>(
 }
 
 /** Writes a number for each channel; where kernels walk columns, again for each inner index. */
-export function spread(
-  { by, channels, inner }: Cut,
-  to: Float32Array,
-  numbers: ArrayLike<number>,
-): void {
-  const copies = by === 'columns' ? inner : 1;
+export function spread({ by, channels, inner }: Cut, to: Float32Array, numbers: ArrayLike<number>): void {
+  if (by === 'planes' || inner === 1) {
+    to.set(numbers);
+    return;
+  }
   for (let channel = 0; channel < channels; channel++) {
     const value = numbers[channel]!;
-    for (let copy = 0; copy < copies; copy++) to[channel * copies + copy] = value;
+    for (let copy = 0; copy < inner; copy++) to[channel * inner + copy] = value;
   }
 }
 

@@ -47,21 +47,24 @@ export const gradientSums = kernelFamily('gradientSums', (family) => ({
   columns: family.kernel(parameters, (k, given) => {
     const { dOut, x, sums, products, centers, scales, shifts, lowest, ...walk } = given;
     const floor = k.let(lowest.splat());
-    forEachColumnPart(k, walk, ({ columns, result, forEachRow }) => {
-      // One four of columns after the other: their numbers and sums together are too many for the registers.
-      for (const column of columns) {
-        const [center, scale, shift] = [centers, scales, shifts].map((list) => k.let(column.load(list)));
-        const sum = k.variable(f32x4, 0, 'sum');
-        const product = k.variable(f32x4, 0, 'product');
-        forEachRow((offset) => {
-          const distance = k.let(column.load(x.add(offset)).sub(center!));
-          const passed = k.let(admitted(column.load(dOut.add(offset)), distance, scale!, shift!, floor));
-          sum.set(sum.add(passed));
-          product.set(passed.mulAdd(distance, product));
+    forEachColumnPart(k, walk, ({ from, to, result, forEachRows }) => {
+      const [sum, product] = [k.let(sums.add(result)), k.let(products.add(result))];
+      for (const list of [sum, product]) k.forLanes(from, to, (at) => at.store(list, 0));
+      forEachRows((offsets) => {
+        const rows = offsets.map((offset) => [k.let(dOut.add(offset)), k.let(x.add(offset))] as const);
+        k.forLanes(from, to, (at) => {
+          const [center, scale, shift] = [centers, scales, shifts].map((list) => k.let(at.load(list)));
+          const [total, along] = [k.variable(f32x4, at.load(sum)), k.variable(f32x4, at.load(product))];
+          for (const [from, input] of rows) {
+            const distance = k.let(at.load(input).sub(center!));
+            const passed = k.let(admitted(at.load(from), distance, scale!, shift!, floor));
+            total.set(total.add(passed));
+            along.set(passed.mulAdd(distance, along));
+          }
+          at.store(sum, total);
+          at.store(product, along);
         });
-        column.store(sums.add(result), sum);
-        column.store(products.add(result), product);
-      }
+      });
     });
   }),
 }));

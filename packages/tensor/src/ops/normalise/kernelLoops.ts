@@ -1,5 +1,14 @@
 import { affine, affineItems } from './affine.kernel.ts';
-import { cutOf, forEachPart, partCount, partItems, spread, spreadLength, withFloats } from './channels.ts';
+import {
+  type Cut,
+  cutOf,
+  partCount,
+  partItems,
+  placeOf,
+  spread,
+  spreadLength,
+  withFloats,
+} from './channels.ts';
 import { gradientSums } from './gradientSums.kernel.ts';
 import type { ChannelLoops } from './loops.ts';
 import { moments } from './moments.kernel.ts';
@@ -8,23 +17,11 @@ export const kernelLoops: ChannelLoops = {
   moments(x, layout, means, variances) {
     const cut = cutOf(layout);
     const { by, outer, channels, inner, rows, length } = cut;
-    withFloats(2, partCount(cut), ([meanPointer, squarePointer], [partMeans, partSquares]) => {
+    withFloats(3, partCount(cut), ([mean, square, rest], [partMeans, partSquares]) => {
       const { items, grain } = partItems(cut);
       const walk = [outer, channels, inner, rows, length] as const;
-      moments[by].run(items, [x.pointer, meanPointer!, squarePointer!, ...walk], grain);
-      for (let channel = 0; channel < channels; channel++) {
-        let [count, mean, squares] = [0, 0, 0];
-        // Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979).
-        forEachPart(cut, channel, (place, size) => {
-          const distance = partMeans![place]! - mean;
-          const total = count + size;
-          mean += (distance * size) / total;
-          squares += partSquares![place]! + (distance * distance * count * size) / total;
-          count = total;
-        });
-        means[channel] = mean;
-        variances[channel] = squares / count;
-      }
+      moments[by].run(items, [x.pointer, mean!, square!, rest!, ...walk], grain);
+      mergeMoments(cut, partMeans!, partSquares!, means, variances);
     });
   },
   affine(out, x, layout, { centers, scales, shifts, lowest }) {
@@ -38,21 +35,14 @@ export const kernelLoops: ChannelLoops = {
   gradientSums(dOut, x, layout, { centers, scales, shifts, lowest }) {
     const cut = cutOf(layout);
     const { by, outer, channels, inner, rows, length } = cut;
-    const totals = { sums: new Float64Array(channels), products: new Float64Array(channels) };
-    withSpread(cut, [centers, scales, shifts], ([center, scale, shift]) => {
+    return withSpread(cut, [centers, scales, shifts], ([center, scale, shift]) =>
       withFloats(2, partCount(cut), ([sum, product], [partSums, partProducts]) => {
         const { items, grain } = partItems(cut);
         const numbers = [center!, scale!, shift!, outer, channels, inner, rows, length, lowest] as const;
         gradientSums[by].run(items, [dOut.pointer, x.pointer, sum!, product!, ...numbers], grain);
-        for (let channel = 0; channel < channels; channel++) {
-          forEachPart(cut, channel, (place) => {
-            totals.sums[channel]! += partSums![place]!;
-            totals.products[channel]! += partProducts![place]!;
-          });
-        }
-      });
-    });
-    return totals;
+        return { sums: totals(cut, partSums!), products: totals(cut, partProducts!) };
+      }),
+    );
   },
   affineGradient(out, dOut, x, layout, { centers, scales, shifts, offsets, slopes, lowest }) {
     const cut = cutOf(layout);
@@ -66,14 +56,55 @@ export const kernelLoops: ChannelLoops = {
   },
 };
 
-/** The channels' numbers in the heap, as kernels that walk by this cut want them. */
-function withSpread(
-  cut: ReturnType<typeof cutOf>,
-  lists: readonly ArrayLike<number>[],
-  body: (pointers: readonly number[]) => void,
+/** Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979). */
+function mergeMoments(
+  cut: Cut,
+  partMeans: Float32Array,
+  partSquares: Float32Array,
+  means: Float32Array,
+  variances: Float32Array,
 ): void {
-  withFloats(lists.length, spreadLength(cut), (pointers, views) => {
+  const { outer, channels, inner, rows, length, rowParts, lengthParts } = cut;
+  for (let channel = 0; channel < channels; channel++) {
+    let [count, average, squares] = [0, 0, 0];
+    for (let down = 0; down < rowParts; down++) {
+      const height = Math.min(rows, outer - down * rows);
+      for (let across = 0; across < lengthParts; across++) {
+        const size = height * Math.min(length, inner - across * length);
+        const place = placeOf(cut, down, channel, across);
+        const distance = partMeans[place]! - average;
+        const total = count + size;
+        average += (distance * size) / total;
+        squares += partSquares[place]! + (distance * distance * count * size) / total;
+        count = total;
+      }
+    }
+    means[channel] = average;
+    variances[channel] = squares / count;
+  }
+}
+
+function totals(cut: Cut, parts: Float32Array): Float64Array {
+  const sums = new Float64Array(cut.channels);
+  for (let channel = 0; channel < cut.channels; channel++) {
+    let sum = 0;
+    for (let down = 0; down < cut.rowParts; down++) {
+      for (let across = 0; across < cut.lengthParts; across++)
+        sum += parts[placeOf(cut, down, channel, across)]!;
+    }
+    sums[channel] = sum;
+  }
+  return sums;
+}
+
+/** The channels' numbers in the heap, as kernels that walk by this cut want them. */
+function withSpread<Result>(
+  cut: Cut,
+  lists: readonly ArrayLike<number>[],
+  body: (pointers: readonly number[]) => Result,
+): Result {
+  return withFloats(lists.length, spreadLength(cut), (pointers, views) => {
     for (const [index, list] of lists.entries()) spread(cut, views[index]!, list);
-    body(pointers);
+    return body(pointers);
   });
 }

@@ -1,8 +1,13 @@
-import { type F32x4, f32x4, type KernelBuilder, kernelFamily, type Variable } from '@sonograd/wasm';
+import { type F32x4, f32x4, type I32, type KernelBuilder, kernelFamily, type Variable } from '@sonograd/wasm';
 import { forEachColumnPart, forEachPlanePart, partParameters } from './walk.ts';
 
-const parameters = { x: 'i32', means: 'i32', squares: 'i32', ...partParameters } as const;
+const parameters = { x: 'i32', means: 'i32', squares: 'i32', rests: 'i32', ...partParameters } as const;
 const accumulators = 4;
+/**
+ * Columns are too many for the registers, so one look must do: distances are taken from the mean of a few rows, which
+ * is within √(256 / 16) = 4 deviations of the mean of all, and no more than four bits cancel.
+ */
+const roughRows = 16;
 
 /**
  * Mean and sum of squared distances from it, for each part. The mean is taken first, from the cache the second time;
@@ -48,30 +53,44 @@ export const moments = kernelFamily('moments', (family) => ({
       k.storeLane(squares.add(item.shl(2)), power.sub(rest.mul(rest).div(size)), 0);
     });
   }),
-  columns: family.kernel(parameters, (k, { x, means, squares, ...walk }) => {
-    forEachColumnPart(k, walk, ({ columns, count, result, forEachRow }) => {
-      const size = k.let(count.toF32().splat());
-      const all = columns.map((column) => ({
-        column,
-        total: k.variable(f32x4, 0),
-        rest: k.variable(f32x4, 0),
-        power: k.variable(f32x4, 0),
-      }));
-      forEachRow((offset) => {
-        for (const { column, total } of all) total.set(total.add(column.load(x.add(offset))));
+  columns: family.kernel(parameters, (k, { x, means, squares, rests, ...walk }) => {
+    forEachColumnPart(k, walk, ({ from, to, count, result, forEachRows }) => {
+      const [mean, square, rest] = [means, squares, rests].map((list) => k.let(list.add(result)));
+      const clear = (list: I32) => k.forLanes(from, to, (at) => at.store(list, 0));
+      const [few, size] = [k.let(count.min(roughRows)), k.let(count.toF32().splat())];
+      for (const list of [mean!, square!, rest!]) clear(list);
+      forEachRows((offsets) => {
+        const rows = offsets.map((offset) => k.let(x.add(offset)));
+        k.forLanes(from, to, (at) => {
+          at.store(
+            mean!,
+            rows.reduce((total, row) => total.add(at.load(row)), at.load(mean!)),
+          );
+        });
+      }, few);
+      const share = k.let(f32x4(1).div(few.toF32().splat()));
+      k.forLanes(from, to, (at) => at.store(mean!, at.load(mean!).mul(share)));
+      forEachRows((offsets) => {
+        const rows = offsets.map((offset) => k.let(x.add(offset)));
+        k.forLanes(from, to, (at) => {
+          const center = k.let(at.load(mean!));
+          const distances = rows.map((row) => k.let(at.load(row).sub(center)));
+          at.store(
+            rest!,
+            distances.reduce((total, distance) => total.add(distance), at.load(rest!)),
+          );
+          at.store(
+            square!,
+            distances.reduce((total, distance) => distance.mulAdd(distance, total), at.load(square!)),
+          );
+        });
       });
-      for (const { total } of all) total.set(total.div(size));
-      forEachRow((offset) => {
-        for (const { column, total, rest, power } of all) {
-          const distance = k.let(column.load(x.add(offset)).sub(total));
-          rest.set(rest.add(distance));
-          power.set(distance.mulAdd(distance, power));
-        }
+      k.forLanes(from, to, (at) => {
+        const left = k.let(at.load(rest!));
+        const share = k.let(left.div(size));
+        at.store(mean!, at.load(mean!).add(share));
+        at.store(square!, share.negMulAdd(left, at.load(square!)));
       });
-      for (const { column, total, rest, power } of all) {
-        column.store(means.add(result), total.add(rest.div(size)));
-        column.store(squares.add(result), power.sub(rest.mul(rest).div(size)));
-      }
     });
   }),
 }));

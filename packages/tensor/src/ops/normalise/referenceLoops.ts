@@ -18,7 +18,7 @@ export const referenceLoops: ChannelLoops = {
   affine(out, x, layout, { centers, scales, shifts, lowest }) {
     forEachElement(layout, (at, channel) => {
       const value = (x.data[at]! - centers[channel]!) * scales[channel]! + shifts[channel]!;
-      out.data[at] = value < lowest ? lowest : value;
+      out.data[at] = Math.max(value, lowest);
     });
   },
   gradientSums(dOut, x, layout, { centers, scales, shifts, lowest }) {

@@ -1,4 +1,4 @@
-import { type F32x4, f32x4, type I32, i32, type KernelBuilder } from '@sonograd/wasm';
+import { type I32, i32, type KernelBuilder } from '@sonograd/wasm';
 import { blockColumns } from './channels.ts';
 
 export interface PartParameters {
@@ -52,18 +52,18 @@ export function forEachPlanePart(
   });
 }
 
-/** Four columns of a matrix, or one in the tail. */
-export interface Columns {
-  load(row: I32): F32x4;
-  store(row: I32, value: F32x4): void;
-}
-
+/** Columns `from` up to, not including, `to` of some rows. */
 export interface ColumnPart {
-  readonly columns: readonly Columns[];
+  readonly from: I32;
+  readonly to: I32;
+  /** Rows in it. */
   readonly count: I32;
-  /** Calls `row` with each row's distance in bytes from the matrix's first element. */
-  forEachRow(row: (byteOffset: I32) => void): void;
-  /** The distance in bytes at which results for these columns stand. */
+  /**
+   * Calls `visit` with the distances in bytes of four rows at a time from the matrix's first element, then of the last
+   * ones one by one: sums of columns lie in memory, and are fetched once for all rows named. For all, or the first few.
+   */
+  forEachRows(visit: (byteOffsets: readonly I32[]) => void, rows?: I32): void;
+  /** The distance in bytes at which the row of results stands. */
   readonly result: I32;
 }
 
@@ -77,30 +77,26 @@ export function forEachColumnPart(
   const blocks = k.let(width.add(blockColumns - 1).divU(blockColumns));
   const rowBytes = k.let(width.shl(2));
   k.for(k.begin, k.end, 1, (item) => {
-    const column = k.let(item.remU(blocks).mul(blockColumns));
+    const from = k.let(item.remU(blocks).mul(blockColumns));
     const part = k.let(item.divU(blocks));
     const first = k.let(part.mul(rows));
     const count = k.let(outer.sub(first).min(rows));
-    const shared = {
+    body({
+      from,
+      to: k.let(from.add(blockColumns).min(width)),
       count,
       result: k.let(part.mul(rowBytes)),
-      forEachRow: (visit: (byteOffset: I32) => void) =>
-        forEachStep(k, k.let(first.mul(rowBytes)), rowBytes, count, visit),
-    };
-    k.if(
-      width.sub(column).ge(blockColumns),
-      () => body({ ...shared, columns: wholeBlock(k, column) }),
-      () => k.forLanes(column, width, (at) => body({ ...shared, columns: [at] })),
-    );
+      forEachRows: (visit, some = count) => {
+        const start = k.let(first.mul(rowBytes));
+        const fours = k.let(some.shrU(2));
+        forEachStep(k, start, k.let(rowBytes.shl(2)), fours, (offset) => {
+          visit([0, 1, 2, 3].map((row) => k.let(offset.add(rowBytes.mul(row)))));
+        });
+        const rest = k.let(start.add(fours.mul(rowBytes.shl(2))));
+        forEachStep(k, rest, rowBytes, k.let(some.and(3)), (offset) => visit([offset]));
+      },
+    });
   });
-}
-
-function wholeBlock(k: KernelBuilder, column: I32): Columns[] {
-  const bytes = k.let(column.shl(2));
-  return Array.from({ length: blockColumns / 4 }, (_, part) => ({
-    load: (row: I32) => f32x4.load(row.add(bytes), 16 * part),
-    store: (row: I32, value) => k.store(row.add(bytes), value, 16 * part),
-  }));
 }
 
 function forEachStep(
