@@ -41,7 +41,7 @@ export interface Singular<S extends Shape> {
 /** x = u diag(s) vᵀ, s falling, u and v with orthonormal columns (the reduced form). */
 export function svd<S extends Shape>(given: Fits<Tensor<S>, Matrix<'svd', S>>): Singular<S> {
   const x = given as Tensor<S>;
-  if (x.rank !== 2) throw new RangeError(`svd: x must be a matrix, got ${showShape(x.shape)}`);
+  if (x.rank !== 2) throw new RangeError(`svd: needs a matrix, got ${showShape(x.shape)}`);
   const [u, s, v] = applyMany(op, [x], undefined) as AnyTensor[] as [Tensor, Tensor, Tensor];
   return { u, s, v } as object as Singular<S>;
 }
@@ -69,7 +69,12 @@ function jacobi(vectors: Float64Array[]): Decomposition {
   }
   const lengths = vectors.map((vector) => Math.sqrt(dot(vector, vector)));
   const order = lengths.map((_, k) => k).sort((a, b) => lengths[b]! - lengths[a]!);
-  const left = completeBasis(order.map((k) => vectors[k]!.map((value) => value / lengths[k]!)));
+  // Below this a length is rounding, and its direction noise.
+  const smallest = 1e-12 * lengths[order[0]!]!;
+  const left = completeBasis(
+    order.map((k) => (lengths[k]! > smallest ? vectors[k]!.map((value) => value / lengths[k]!) : undefined)),
+    vectors[0]!.length,
+  );
   return { values: Float64Array.from(order, (k) => lengths[k]!), left, right: order.map((k) => turns[k]!) };
 }
 
@@ -93,24 +98,19 @@ function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: number):
 }
 
 /** Where a singular value is 0 its vector is undefined: any unit vector orthogonal to the others serves. */
-function completeBasis(vectors: Float64Array[]): Float64Array[] {
-  vectors.forEach((vector, k) => {
-    if (vector.every(Number.isFinite)) return;
-    const others = vectors.slice(0, k);
-    for (let axis = 0; axis < vector.length; axis++) {
-      vector.fill(0);
-      vector[axis] = 1;
-      for (const other of others) {
-        const share = dot(vector, other);
-        for (let i = 0; i < vector.length; i++) vector[i]! -= share * other[i]!;
-      }
-      const length = Math.sqrt(dot(vector, vector));
-      if (length < 0.5 / Math.sqrt(vector.length)) continue;
-      for (let i = 0; i < vector.length; i++) vector[i]! /= length;
-      return;
+function completeBasis(vectors: readonly (Float64Array | undefined)[], length: number): Float64Array[] {
+  const basis = vectors.filter((vector) => vector !== undefined);
+  for (let axis = 0; basis.length < vectors.length && axis < length; axis++) {
+    const candidate = Float64Array.from({ length }, (_, i) => (i === axis ? 1 : 0));
+    // Twice, because the first pass leaves rounding along the others.
+    for (const other of [...basis, ...basis]) {
+      const share = dot(candidate, other);
+      for (let i = 0; i < length; i++) candidate[i]! -= share * other[i]!;
     }
-  });
-  return vectors;
+    const size = Math.sqrt(dot(candidate, candidate));
+    if (size > 1e-6) basis.push(candidate.map((value) => value / size));
+  }
+  return basis;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
