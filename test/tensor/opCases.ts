@@ -249,6 +249,20 @@ export const opCases = {
   inside: withoutGradient(elementwise((x) => x.inside(-0.77, 1.11))),
   le: withoutGradient(broadcasting((a, b) => a.le(b), { dtypes: all })),
   leakyRelu: elementwise((x) => x.leakyRelu(0.2)),
+  linear: {
+    examples: [
+      example((x, w, b) => sonograd.linear(x, w, b), [5, 3], [4, 3], [4]),
+      example((x, w) => sonograd.linear(x, w), [2, 3, 7], [65, 7]),
+      example((x, w, b) => sonograd.linear(x, w, b), [0, 3], [4, 3], [4]),
+    ],
+    errors: [
+      [() => sonograd.linear(zerosOf([2, 3]), zerosOf([4, 2])), 'inner sizes differ, [2, 3] x [4, 2]'],
+      [
+        () => sonograd.linear(zerosOf([2, 3]), zerosOf([4, 3]), zerosOf([3])),
+        'bias must be one for each row of the weight, [3] x [4, 3]',
+      ],
+    ],
+  },
   log: elementwise((x) => x.log(), { low: 0.2, high: 50 }),
   log1p: elementwise((x) => x.log1p(), { low: -0.8, high: 9 }),
   logicalAnd: withoutGradient(broadcasting((a, b) => asBool(a).logicalAnd(asBool(b)), { dtypes: ['bool'] })),
