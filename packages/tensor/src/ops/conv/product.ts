@@ -1,5 +1,6 @@
 import type { TypedData } from '../../dtype.ts';
 import type { AnyTensor } from '../../tensor.ts';
+import { isForWinograd, turnedSizes } from './choose.ts';
 import { filterKernels } from './filters.kernel.ts';
 import { clampBelow, fillWithBias } from './reference.ts';
 import { runFilterGradient } from './runFilterGradient.ts';
@@ -7,6 +8,7 @@ import { runWindows } from './runWindows.ts';
 import { biasTable, type Scratch, withScratch } from './scratch.ts';
 import type { ConvSizes } from './sizes.ts';
 import { forwardWindows, inputGradientPhases, type Phase } from './windows.ts';
+import { runWinograd } from './winograd/runWinograd.ts';
 
 /** out = activation(image * filters + bias). */
 export function runForward(
@@ -21,6 +23,10 @@ export function runForward(
   withScratch((scratch) => {
     const table = biasTable(scratch, bias?.pointer, sizes.groups * sizes.outputs);
     const pointers = { out: out.pointer, source: image.pointer, filters: filters.pointer, bias: table };
+    if (isForWinograd(sizes)) {
+      runWinograd({ ...pointers, image: image.pointer }, sizes, relu, false, scratch);
+      return;
+    }
     runWindows(pointers, forwardWindows(sizes), relu, scratch);
   });
 }
@@ -37,6 +43,11 @@ export function runInputGradient(
   if (isEmpty(sizes)) return;
   withScratch((scratch) => {
     const table = biasTable(scratch, bias?.pointer, sizes.groups * sizes.channels);
+    if (isForWinograd(turnedSizes(sizes))) {
+      const pointers = { out: image.pointer, image: dOut.pointer, filters: filters.pointer, bias: table };
+      runWinograd(pointers, turnedSizes(sizes), relu, true, scratch);
+      return;
+    }
     const phases = inputGradientPhases(sizes);
     if (phases.some(({ filterTaps }) => filterTaps.length === 0))
       fillStart(image.data, bias?.data, sizes, relu);

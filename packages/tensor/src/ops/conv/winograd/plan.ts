@@ -1,0 +1,37 @@
+import type { ConvSizes, Pair } from '../sizes.ts';
+
+/** How tiles of 4 × 4 outputs are cut into blocks, and how a block lies in memory. */
+export interface TilePlan {
+  readonly tiles: Pair;
+  /** Tile rows of all images. */
+  readonly tileRows: number;
+  readonly block: Pair;
+  readonly blocksAcross: number;
+  readonly blocks: number;
+  /** Tiles of a block, rounded up to eights. */
+  readonly blockTiles: number;
+  /** Numbers from row to row where image rows lie, transformed down. */
+  readonly pitch: number;
+}
+
+/** Tiles of a block: enough for filters to be read from memory seldom, few enough to stay in the second cache. */
+const wantedTiles = 56;
+const mostTiles = 64;
+
+export function planTiles({
+  batch,
+  image,
+  padding,
+  out,
+}: Pick<ConvSizes, 'batch' | 'image' | 'padding' | 'out'>): TilePlan {
+  const tiles: Pair = [Math.ceil(out[0] / 4), Math.ceil(out[1] / 4)];
+  const tileRows = batch * tiles[0];
+  const blocksAcross = Math.ceil(tiles[1] / mostTiles);
+  const across = Math.ceil(tiles[1] / blocksAcross);
+  const down = Math.min(tileRows, Math.max(1, Math.round(wantedTiles / across)));
+  const blockTiles = 8 * Math.ceil((down * across) / 8);
+  const pitch =
+    4 * Math.ceil(Math.max(4 * across + 8, Math.min(image[1] + padding[1], 4 * across + 4) + 12) / 4);
+  const blocks = Math.ceil(tileRows / down) * blocksAcross;
+  return { tiles, tileRows, block: [down, across], blocksAcross, blocks, blockTiles, pitch };
+}
