@@ -8,6 +8,7 @@ import { runWindows } from './runWindows.ts';
 import { biasTable, type Scratch, withScratch } from './scratch.ts';
 import type { ConvSizes } from './sizes.ts';
 import { forwardWindows, inputGradientPhases, type Phase } from './windows.ts';
+import { runWinogradFilterGradient } from './winograd/runFilterGradient.ts';
 import { runWinograd } from './winograd/runWinograd.ts';
 
 /** out = activation(image * filters + bias). */
@@ -63,7 +64,8 @@ export function runInputGradient(
 export function runFilters(filters: AnyTensor, image: AnyTensor, dOut: AnyTensor, sizes: ConvSizes): void {
   withScratch((scratch) => {
     const pointers = { filters: filters.pointer, image: image.pointer, dOut: dOut.pointer };
-    runFilterGradient(pointers, sizes, scratch);
+    const run = isForWinograd(sizes) ? runWinogradFilterGradient : runFilterGradient;
+    run(pointers, sizes, scratch);
   });
 }
 
