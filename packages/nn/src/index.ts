@@ -17,16 +17,55 @@ export {
   type StateEntry,
   stateDict,
 } from './module/state.ts';
+export { ema, WeightAverage } from './optim/average.ts';
+export {
+  ClipByNorm,
+  ClipByValue,
+  type ClipOptions,
+  clipByNorm,
+  clipByValue,
+  clipGradients,
+  globalNorm,
+} from './optim/clip.ts';
+export {
+  AddMomentum,
+  addMomentum,
+  DecayWeights,
+  decayWeights,
+  type MomentumOptions,
+  ScaleByRate,
+  scaleByRate,
+} from './optim/links.ts';
+export { type OneCycleOptions, oneCycle } from './optim/oneCycle.ts';
+export { type Group, type Learners, Optimizer, type OptimizerState, optimizer } from './optim/optimizer.ts';
+export {
+  type AdamOptions,
+  adam,
+  adamW,
+  type Grouped,
+  type GroupOptions,
+  type RateOptions,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+} from './optim/optimizers.ts';
+export { type PlateauOptions, reduceOnPlateau } from './optim/plateau.ts';
+export {
+  type AdamScaling,
+  type RmsScaling,
+  ScaleByAdam,
+  ScaleByRms,
+  scaleByAdam,
+  scaleByRms,
+} from './optim/scaling.ts';
 export {
   type CosineOptions,
   constant,
   cosine,
   exponential,
-  type OneCycleOptions,
-  oneCycle,
-  type PlateauOptions,
-  reduceOnPlateau,
   type Schedule,
   type StepOptions,
   step,
 } from './optim/schedule.ts';
+export { chain, type StepContext, type Transform } from './optim/transform.ts';
