@@ -1,5 +1,7 @@
 import { reject } from './guard.ts';
 import { simdSupported } from './simd/runtime.ts';
+import type { overlapAdd } from './stft/overlapAdd.ts';
+import type { transformFrames } from './stft/transformFrames.ts';
 
 /**
  * `reference`: plain TypeScript in double precision, the text to read and the oracle. `simd`: four
@@ -7,23 +9,44 @@ import { simdSupported } from './simd/runtime.ts';
  */
 export type DspEngine = 'reference' | 'simd';
 
-let chosen: DspEngine | undefined;
+export interface ReferenceEngine {
+  readonly transformFrames: typeof transformFrames;
+  readonly overlapAdd: typeof overlapAdd;
+}
 
-/** Chooses for all calls that follow. The default is `simd` where WebAssembly has lanes, unless SONOGRAD_ENGINE says otherwise. */
-export function setEngine(name: DspEngine): void {
+let chosen: DspEngine | undefined;
+let reference: ReferenceEngine | undefined;
+
+/** The engine in use: `simd` where WebAssembly has lanes, unless SONOGRAD_ENGINE or `setEngine` says otherwise. */
+export function engine(): DspEngine {
+  if (chosen === undefined) chooseEngine(engineFromEnvironment() ?? (simdSupported() ? 'simd' : 'reference'));
+  return chosen as DspEngine;
+}
+
+export function chooseEngine(name: DspEngine): void {
   if (name !== 'reference' && name !== 'simd') reject('setEngine', 'name must be reference or simd', name);
   if (name === 'simd' && !simdSupported()) reject('setEngine', 'this machine has no WebAssembly SIMD', name);
   chosen = name;
 }
 
-export function engine(): DspEngine {
-  if (chosen === undefined) setEngine(engineFromEnvironment() ?? (simdSupported() ? 'simd' : 'reference'));
-  return chosen as DspEngine;
+/** setEngine.ts brings it along, so that a page whose bundler found no `setEngine` need not carry two engines. */
+export function provideReference(engine: ReferenceEngine): void {
+  reference = engine;
+}
+
+export function referenceEngine(): ReferenceEngine {
+  return (
+    reference ??
+    reject(
+      'engine',
+      'no WebAssembly SIMD here, and the other engine is not in this bundle; import setEngine',
+      'reference',
+    )
+  );
 }
 
 /** Threads are for tensors: here they mean the same lanes on one thread. */
 function engineFromEnvironment(): DspEngine | undefined {
   const wanted = (globalThis as { process?: { env?: Record<string, string> } }).process?.env?.SONOGRAD_ENGINE;
-  if (wanted === undefined || wanted === '') return undefined;
-  return wanted === 'threads' ? 'simd' : (wanted as DspEngine);
+  return wanted === 'threads' ? 'simd' : ((wanted || undefined) as DspEngine | undefined);
 }

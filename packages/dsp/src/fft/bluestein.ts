@@ -1,16 +1,6 @@
+import { chirp, wrappedChirp } from './chirp.ts';
 import type { ComplexPlan } from './complexPlan.ts';
-import { nextSmoothSize, unitRoot } from './radices.ts';
-
-/** The chirp e^(-i pi k^2 / size), interleaved; k^2 is taken modulo 2 size, where it stays exact. */
-export function chirp(size: number): Float64Array {
-  const values = new Float64Array(2 * size);
-  for (let k = 0; k < size; k++) {
-    const [re, im] = unitRoot((k * k) % (2 * size), 2 * size);
-    values[2 * k] = re;
-    values[2 * k + 1] = im;
-  }
-  return values;
-}
+import { nextSmoothSize } from './radices.ts';
 
 /**
  * A transform of any size as a convolution with a chirp (Bluestein, 1970), itself done by a transform
@@ -19,7 +9,9 @@ export function chirp(size: number): Float64Array {
 export function bluesteinPlan(size: number, planFor: (size: number) => ComplexPlan): ComplexPlan {
   const inner = planFor(nextSmoothSize(2 * size - 1));
   const factors = chirp(size);
-  const kernel = chirpSpectrum(factors, inner);
+  inner.data.set(wrappedChirp(factors, inner.size));
+  const at = inner.transform();
+  const kernel = inner.data.slice(at, at + 2 * inner.size);
   const data = new Float64Array(4 * size);
   const transform = () => {
     const work = inner.data;
@@ -41,19 +33,6 @@ export function bluesteinPlan(size: number, planFor: (size: number) => ComplexPl
     return 2 * size;
   };
   return { size, data, transform };
-}
-
-/** The spectrum of the conjugated chirp, laid around the circle so that negative times wrap. */
-export function chirpSpectrum(factors: Float64Array, inner: ComplexPlan): Float64Array {
-  const work = inner.data;
-  work.fill(0, 0, 2 * inner.size);
-  for (let k = 0; k < factors.length / 2; k++) {
-    const mirrored = (inner.size - k) % inner.size;
-    work[2 * k] = work[2 * mirrored] = factors[2 * k];
-    work[2 * k + 1] = work[2 * mirrored + 1] = -factors[2 * k + 1];
-  }
-  const at = inner.transform();
-  return work.slice(at, at + 2 * inner.size);
 }
 
 /** The conjugate of the product of the spectrum at `at` with `kernel`, to the start of `work`. */

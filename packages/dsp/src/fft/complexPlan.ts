@@ -1,7 +1,7 @@
 import { bluesteinPlan } from './bluestein.ts';
 import { type Butterfly, butterflies, lastButterflies } from './butterflies.ts';
 import { cached } from './cached.ts';
-import { splitIntoRadices, unitRoot } from './radices.ts';
+import { splitIntoRadices, stageRoots } from './radices.ts';
 
 /**
  * A forward complex transform of one size, in double precision. `transform` reads `size` complex
@@ -18,20 +18,6 @@ interface Stage {
   readonly count: number;
   readonly stride: number;
   readonly roots: Float64Array;
-}
-
-/** root^(p k) of one stage for p < count and 0 < k < radix, where root is the unit root of count * radix. */
-export function stageRoots(radix: number, count: number): Float64Array {
-  const roots = new Float64Array(2 * count * (radix - 1));
-  let at = 0;
-  for (let p = 0; p < count; p++) {
-    for (let k = 1; k < radix; k++) {
-      const [re, im] = unitRoot(p * k, radix * count);
-      roots[at++] = re;
-      roots[at++] = im;
-    }
-  }
-  return roots;
 }
 
 function stockhamPlan(size: number, radices: readonly number[]): ComplexPlan {

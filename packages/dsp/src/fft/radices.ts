@@ -51,3 +51,17 @@ export function unitRoot(k: number, size: number): [re: number, im: number] {
       return [near, far];
   }
 }
+
+/** root^(p k) of one stage for p < count and 0 < k < radix, where root is the unit root of count * radix. */
+export function stageRoots(radix: number, count: number): Float64Array {
+  const roots = new Float64Array(2 * count * (radix - 1));
+  let at = 0;
+  for (let p = 0; p < count; p++) {
+    for (let k = 1; k < radix; k++) {
+      const [re, im] = unitRoot(p * k, radix * count);
+      roots[at++] = re;
+      roots[at++] = im;
+    }
+  }
+  return roots;
+}

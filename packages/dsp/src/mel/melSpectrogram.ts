@@ -1,10 +1,9 @@
-import { engine } from '../engine.ts';
+import { engine, referenceEngine } from '../engine.ts';
 import { requirePositive } from '../guard.ts';
 import { analyseMel } from '../simd/analysis.ts';
 import { framePlan, requireFrames, type StftOptions } from '../stft/options.ts';
 import { realOut } from '../stft/out.ts';
 import { squareTo } from '../stft/spectrogram.ts';
-import { transformFrames } from '../stft/stft.ts';
 import type { Spectrogram } from '../types.ts';
 import { type MelFilterbank, type MelOptions, sharedFilterbank } from './filterbank.ts';
 import { presetValues } from './presets.ts';
@@ -23,13 +22,11 @@ export function melSpectrogram(samples: Float32Array, options: MelSpectrogramOpt
   const plan = framePlan('melSpectrogram', melStftOptions('melSpectrogram', options));
   const frames = requireFrames('melSpectrogram', samples, plan);
   const data = realOut('melSpectrogram', options.out, bank.mels * frames);
-  // Other exponents than 1 and 2 are rare, and stay with the reference.
-  if (engine() === 'simd' && (power === 1 || power === 2))
-    analyseMel(samples, plan, frames, data, bank, power === 1);
+  if (engine() === 'simd') analyseMel(samples, plan, frames, data, bank, power);
   else {
     const fromSquare = squareTo(power);
     const energies = new Float64Array(plan.bins);
-    transformFrames(samples, plan, frames, (spectrum, t) => {
+    referenceEngine().transformFrames(samples, plan, frames, (spectrum, t) => {
       for (let k = 0; k < plan.bins; k++)
         energies[k] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
       applyFilters(bank, energies, data, t, frames);

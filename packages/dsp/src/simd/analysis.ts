@@ -38,23 +38,20 @@ export function analyseComplex(
   analyse(samples, plan, frames, { rows: plan.bins, sheets: [re, im], prepare });
 }
 
-/** Squared magnitudes, or magnitudes. */
+/** Magnitudes to a power. */
 export function analysePower(
   samples: Float32Array,
   plan: FramePlan,
   frames: number,
   data: Float32Array,
-  root: boolean,
+  power: number,
 ): void {
   const prepare = ({ spectrum, bins }: RealLanes, [sheet]: readonly number[]): Emit => {
-    const { power, squareRoot } = fftLanes();
     const squares = allocate(16 * bins);
-    const powerArgs = placeWords(spectrum, squares, 16);
-    const rootArgs = placeWords(squares);
+    const raise = powersOf(spectrum, squares, bins, power);
     const moveArgs = placeWords(squares, 16, 0, 0);
     return (column, step) => {
-      power(powerArgs, 0, bins);
-      if (root) squareRoot(rootArgs, 0, 4 * bins);
+      raise();
       words[moveArgs / 4 + 2] = sheet + column;
       words[moveArgs / 4 + 3] = step;
       fftLanes().move(moveArgs, 0, bins);
@@ -63,32 +60,43 @@ export function analysePower(
   analyse(samples, plan, frames, { rows: plan.bins, sheets: [data], prepare });
 }
 
-/** Squared magnitudes, or magnitudes, through a filterbank. */
+/** Magnitudes to a power, through a filterbank. */
 export function analyseMel(
   samples: Float32Array,
   plan: FramePlan,
   frames: number,
   data: Float32Array,
   bank: MelFilterbank,
-  root: boolean,
+  power: number,
 ): void {
   const table = filterTable(bank);
   const prepare = ({ spectrum, bins }: RealLanes, [sheet]: readonly number[]): Emit => {
-    const { power, squareRoot, filter } = fftLanes();
+    const { filter } = fftLanes();
     const squares = allocate(16 * bins);
-    const powerArgs = placeWords(spectrum, squares, 16);
-    const rootArgs = placeWords(squares);
+    const raise = powersOf(spectrum, squares, bins, power);
     const args = placeWords(squares, allocate(4 * table.rows.length), place(table.weights), 0, 0);
     words.set(table.rows, words[args / 4 + 1] / 4);
     return (column, step) => {
-      power(powerArgs, 0, bins);
-      if (root) squareRoot(rootArgs, 0, 4 * bins);
+      raise();
       words[args / 4 + 3] = sheet + column;
       words[args / 4 + 4] = step;
       filter(args, 0, bank.mels);
     };
   };
   analyse(samples, plan, frames, { rows: bank.mels, sheets: [data], prepare });
+}
+
+/** Fills a row of vectors with the magnitudes of four spectra, raised to a power. */
+function powersOf(spectrum: number, to: number, bins: number, exponent: number): () => void {
+  const { power, squareRoot } = fftLanes();
+  const powerArgs = placeWords(spectrum, to, 16);
+  const rootArgs = placeWords(to);
+  return () => {
+    power(powerArgs, 0, bins);
+    if (exponent === 1) squareRoot(rootArgs, 0, 4 * bins);
+    // Other exponents are rare, and no kernel's work.
+    else if (exponent !== 2) for (let i = to / 4; i < to / 4 + 4 * bins; i++) floats[i] **= exponent / 2;
+  };
 }
 
 const filterTables = new WeakMap<MelFilterbank, { rows: Int32Array; weights: Float32Array }>();

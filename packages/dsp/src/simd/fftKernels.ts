@@ -1,43 +1,21 @@
-import { type F32x4, f32, f32x4, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
-
-/**
- * Four transforms at once, one in each lane. A complex number is two vectors side by side: 32 bytes, four
- * real parts and four imaginary ones. The arithmetic is that of fft/butterflies.ts and fft/realPlan.ts,
- * which say where it comes from; here every number stands for four.
- */
-interface ComplexLanes {
-  readonly re: F32x4;
-  readonly im: F32x4;
-}
-
-const complexBytes = 32;
-const imaginary = 16;
-
-const add = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.add(b.re), im: a.im.add(b.im) });
-const sub = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.sub(b.re), im: a.im.sub(b.im) });
-const scale = (a: ComplexLanes, factor: number) => ({ re: a.re.mul(factor), im: a.im.mul(factor) });
-const addTurned = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.add(b.im), im: a.im.sub(b.re) });
-const subTurned = (a: ComplexLanes, b: ComplexLanes) => ({ re: a.re.sub(b.im), im: a.im.add(b.re) });
-const mul = (a: ComplexLanes, b: ComplexLanes) => ({
-  re: a.re.mul(b.re).sub(a.im.mul(b.im)),
-  im: a.re.mul(b.im).add(a.im.mul(b.re)),
-});
-
-const load = (at: I32) => ({ re: f32x4.load(at), im: f32x4.load(at, imaginary) });
-/** One complex number of a table, the same in all lanes. */
-const loadRoot = (at: I32, index = 0) => ({
-  re: f32x4.loadSplat(at, 8 * index),
-  im: f32x4.loadSplat(at, 8 * index + 4),
-});
-
-function keep(k: KernelBuilder, { re, im }: ComplexLanes): ComplexLanes {
-  return { re: k.let(re), im: k.let(im) };
-}
-
-function store(k: KernelBuilder, at: I32, { re, im }: ComplexLanes): void {
-  k.store(at, re);
-  k.store(at, im, imaginary);
-}
+import { f32x4, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
+import {
+  add,
+  addTurned,
+  type ComplexLanes,
+  complexBytes,
+  keep,
+  load,
+  loadRoot,
+  mul,
+  rowNames,
+  rowParameters,
+  scale,
+  store,
+  sub,
+  subTurned,
+  transpose,
+} from './complexLanes.ts';
 
 /** Sums of one butterfly, before the roots: as many as the radix. */
 type Butterfly = (k: KernelBuilder, inputs: readonly ComplexLanes[]) => ComplexLanes[];
@@ -118,62 +96,6 @@ function stage(
   });
 }
 
-/** Rows become columns: 4 x 4 values. */
-function transpose([a, b, c, d]: readonly F32x4[]): F32x4[] {
-  const low = a.shuffle(b, 0, 4, 1, 5);
-  const high = a.shuffle(b, 2, 6, 3, 7);
-  const low2 = c.shuffle(d, 0, 4, 1, 5);
-  const high2 = c.shuffle(d, 2, 6, 3, 7);
-  return [
-    low.shuffle(low2, 0, 1, 4, 5),
-    low.shuffle(low2, 2, 3, 6, 7),
-    high.shuffle(high2, 0, 1, 4, 5),
-    high.shuffle(high2, 2, 3, 6, 7),
-  ];
-}
-
-const rowNames = ['row0', 'row1', 'row2', 'row3'] as const;
-const rowParameters = { row0: 'i32', row1: 'i32', row2: 'i32', row3: 'i32' } as const;
-
-const scatterParameters = { ...rowParameters, weights: 'i32', from: 'i32', step: 'i32' } as const;
-type ScatterValues = { readonly [Name in keyof typeof scatterParameters]: I32 };
-
-function scatter(k: KernelBuilder, values: ScatterValues, adding: boolean): void {
-  const from = k.variable(i32, values.from);
-  const at = k.variable(i32, 0);
-  const whole = k.let(k.end.and(-4).shl(2));
-  k.while(
-    () => at.lt(whole),
-    () => {
-      const weights = k.let(f32x4.load(values.weights.add(at)));
-      const columns = [0, 1, 2, 3].map(() => {
-        const column = k.let(f32x4.load(from));
-        from.set(from.add(values.step));
-        return column;
-      });
-      const rows = transpose(columns).map((row) => k.let(row.mul(weights)));
-      rows.forEach((row, lane) => {
-        const target = k.let(values[rowNames[lane]].add(at));
-        k.store(target, adding ? f32x4.load(target).add(row) : row);
-      });
-      at.set(at.add(16));
-    },
-  );
-  k.while(
-    () => at.lt(k.end.shl(2)),
-    () => {
-      const weighted = k.let(f32x4.load(from).mul(f32x4.loadSplat(values.weights.add(at))));
-      rowNames.forEach((name, lane) => {
-        const target = k.let(values[name].add(at));
-        const sample = weighted.lane(lane);
-        k.store(target, adding ? f32.load(target).add(sample) : sample);
-      });
-      from.set(from.add(values.step));
-      at.set(at.add(4));
-    },
-  );
-}
-
 export const fftKernels = kernelFamily(
   'dsp-fft',
   (family) => ({
@@ -197,11 +119,6 @@ export const fftKernels = kernelFamily(
         }
       });
     }),
-
-    /** The way back: lanes `step` bytes apart, times a weight, to four rows. */
-    scatter: family.kernel(scatterParameters, (k, values) => scatter(k, values, false)),
-    /** The same, added to what the rows hold. */
-    scatterAdd: family.kernel(scatterParameters, (k, values) => scatter(k, values, true)),
 
     /** Vectors from one even spacing to another: columns of a spectrogram in and out. */
     move: family.kernel({ from: 'i32', fromStep: 'i32', to: 'i32', toStep: 'i32' }, (k, values) => {
@@ -231,37 +148,6 @@ export const fftKernels = kernelFamily(
         const turned = keep(k, mul(odd, loadRoot(values.roots.add(bin.shl(3)))));
         store(k, values.to.add(low), add(even, turned));
         store(k, values.to.add(high), { re: even.re.sub(turned.re), im: turned.im.sub(even.im) });
-      });
-    }),
-
-    /** The inverse of `unpack`, bins in reverse, which turns the transform that follows into its inverse. */
-    pack: family.kernel({ from: 'i32', to: 'i32', half: 'i32', roots: 'i32' }, (k, values) => {
-      const top = k.let(values.half.mul(complexBytes));
-      const first = k.let(f32x4.load(values.from));
-      const last = k.let(f32x4.load(values.from.add(top)));
-      store(k, values.to, { re: first.add(last), im: first.sub(last) });
-      k.for(1, values.half.shrU(1).add(1), 1, (bin) => {
-        const low = k.let(bin.mul(complexBytes));
-        const high = k.let(top.sub(low));
-        const a = keep(k, load(values.from.add(low)));
-        const b = keep(k, load(values.from.add(high)));
-        const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
-        const turned = keep(k, { re: a.re.sub(b.re), im: a.im.add(b.im) });
-        const root = keep(k, loadRoot(values.roots.add(bin.shl(3))));
-        const odd = keep(k, mul(turned, { re: root.re, im: root.im.neg() }));
-        store(k, values.to.add(high), { re: even.re.sub(odd.im), im: even.im.add(odd.re) });
-        store(k, values.to.add(low), { re: even.re.add(odd.im), im: odd.re.sub(even.im) });
-      });
-    }),
-
-    /** A full complex spectrum, in reverse, from the bins of a real signal of odd size. */
-    mirror: family.kernel({ from: 'i32', to: 'i32', size: 'i32' }, (k, values) => {
-      store(k, values.to, { re: f32x4.load(values.from), im: f32x4(0) });
-      k.for(1, values.size.add(1).shrU(1), 1, (bin) => {
-        const low = k.let(bin.mul(complexBytes));
-        const value = keep(k, load(values.from.add(low)));
-        store(k, values.to.add(values.size.mul(complexBytes)).sub(low), value);
-        store(k, values.to.add(low), { re: value.re, im: value.im.neg() });
       });
     }),
 

@@ -1,6 +1,6 @@
-import { chirp, chirpSpectrum } from '../fft/bluestein.ts';
-import { complexPlan, stageRoots } from '../fft/complexPlan.ts';
-import { nextSmoothSize, splitIntoRadices } from '../fft/radices.ts';
+import { chirp, wrappedChirp } from '../fft/chirp.ts';
+import { nextSmoothSize, splitIntoRadices, stageRoots } from '../fft/radices.ts';
+import { recursiveTransform } from '../fft/recursiveTransform.ts';
 import { fftModule } from './fftModule.ts';
 import { allocate, floats, kernelsOf, type LaneKernel, place, placeWords, remember } from './runtime.ts';
 
@@ -10,12 +10,8 @@ export type FftKernelName =
   | 'radix4'
   | 'radix5'
   | 'gather'
-  | 'scatter'
-  | 'scatterAdd'
   | 'move'
   | 'unpack'
-  | 'pack'
-  | 'mirror'
   | 'multiply'
   | 'power'
   | 'squareRoot'
@@ -85,7 +81,7 @@ function bluesteinLanes(size: number): LanePlan {
     floats[address / 4 + 3] = sign;
     return address;
   };
-  const spectrum = chirpSpectrum(factors, complexPlan(inner.size)).map((value) => value / inner.size);
+  const spectrum = recursiveTransform(wrappedChirp(factors, inner.size)).map((value) => value / inner.size);
   const enter = args(input, inner.input, factorsAt, 1);
   const convolve = args(inner.result, inner.input, place(spectrum), -1);
   const leave = args(inner.result, input, place(conjugated), -1);

@@ -3,6 +3,7 @@ import type { FramePlan } from '../stft/options.ts';
 import { stftFrameCount } from '../stft/options.ts';
 import { readPadded } from '../stft/pad.ts';
 import type { ComplexSpectrogram, Spectrogram } from '../types.ts';
+import { backLanes, type InverseLanes, inverseLanes } from './inverseLanes.ts';
 import { complexBytes, fftLanes } from './lanePlan.ts';
 import { phaseModule } from './phaseModule.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
@@ -51,8 +52,8 @@ export function searchInLanes<Result>(
   search: (state: PhaseSearch) => Result,
 ): Result {
   return withScratch(
-    () => ({ lanes: realLanes(plan.nFft), kernels: phaseLanes() }),
-    ({ lanes }) => search(new LaneSearch(lanes, plan, magnitudes, estimate, length)),
+    () => ({ lanes: realLanes(plan.nFft), back: inverseLanes(plan.nFft), kernels: phaseLanes() }),
+    ({ lanes, back }) => search(new LaneSearch(lanes, back, plan, magnitudes, estimate, length)),
   );
 }
 
@@ -79,6 +80,7 @@ class LaneSearch implements PhaseSearch {
 
   constructor(
     private readonly lanes: RealLanes,
+    private readonly back: InverseLanes,
     private readonly plan: FramePlan,
     magnitudes: Spectrogram,
     estimate: ComplexSpectrogram,
@@ -105,7 +107,7 @@ class LaneSearch implements PhaseSearch {
     const start = 4 * this.half;
     const weights = place(windowWeight(plan, frames));
     this.weighArgs = placeWords(this.sums + start, weights + start, this.signal + start);
-    this.addArgs = placeWords(0, 0, 0, 0, placeWeights(window, 1 / nFft), lanes.timeOut, lanes.timeStep);
+    this.addArgs = placeWords(0, 0, 0, 0, placeWeights(window, 1 / nFft), back.timeOut, back.timeStep);
     const gatherWeights = placeWeights(window, lanes.forwardScale);
     this.gatherArgs = placeWords(0, 0, 0, 0, gatherWeights, lanes.time, lanes.timeStep);
     this.phaseArgs = placeWords(0, 0, 0, 0, 0);
@@ -165,10 +167,10 @@ class LaneSearch implements PhaseSearch {
   }
 
   private overlapAdd(): void {
-    const { scatterAdd } = fftLanes();
+    const { scatterAdd } = backLanes();
     floats.fill(0, this.sums / 4, this.sums / 4 + this.sumLength);
     this.eachGroup((group, frame) => {
-      this.lanes.inverse(this.estimate + group * this.blockBytes);
+      this.back.inverse(this.estimate + group * this.blockBytes);
       for (let lane = 0; lane < 4; lane++) {
         const t = frame + lane;
         words[this.addArgs / 4 + lane] =

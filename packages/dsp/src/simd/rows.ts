@@ -1,4 +1,5 @@
 import type { Complex } from '../types.ts';
+import { backLanes, inverseLanes } from './inverseLanes.ts';
 import { complexBytes, fftLanes, lanePlan } from './lanePlan.ts';
 import { realLanes } from './realLanes.ts';
 import { allocate, floats, placeWeights, placeWords, remember, withScratch, words } from './runtime.ts';
@@ -60,8 +61,8 @@ function realProgram(size: number): RowProgram {
 }
 
 function inverseRealProgram(size: number): RowProgram {
-  const lanes = realLanes(size);
-  const { bins } = lanes;
+  const lanes = inverseLanes(size);
+  const bins = Math.floor(size / 2) + 1;
   const spectrum = allocate(complexBytes * (bins + 3));
   const inputs = complexPorts(bins, 1, spectrum);
   const output = port(size, 1 / size, lanes.timeOut, lanes.timeStep);
@@ -90,7 +91,7 @@ function gather({ args, length }: RowPort): void {
 }
 
 function scatter({ args, length }: RowPort): void {
-  fftLanes().scatter(args, 0, length);
+  backLanes().scatter(args, 0, length);
 }
 
 /** So many values of a row set stand in the lanes' memory at once. */

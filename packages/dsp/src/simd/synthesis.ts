@@ -1,7 +1,7 @@
 import type { FramePlan } from '../stft/options.ts';
 import type { ComplexSpectrogram } from '../types.ts';
+import { backLanes, inverseLanes } from './inverseLanes.ts';
 import { fftLanes } from './lanePlan.ts';
-import { realLanes } from './realLanes.ts';
 import { allocate, floats, placeWeights, placeWords, withScratch, words } from './runtime.ts';
 
 /** So many values of a spectrogram stand in the lanes' memory at once. */
@@ -12,9 +12,10 @@ export function overlapAddLanes({ re, im, bins, frames }: ComplexSpectrogram, pl
   const { nFft, hopLength } = plan;
   const sum = new Float32Array(nFft + hopLength * (frames - 1));
   withScratch(
-    () => realLanes(nFft),
+    () => inverseLanes(nFft),
     (lanes) => {
-      const { move, scatterAdd } = fftLanes();
+      const { move } = fftLanes();
+      const { scatterAdd } = backLanes();
       const chunk = Math.min(frames, Math.max(4, Math.floor(chunkValues / Math.max(2 * bins, hopLength))));
       const sheets = [re, im].map(() => allocate(4 * bins * chunk + 16));
       const spectrum = allocate(32 * bins);

@@ -1,5 +1,4 @@
-import { engine } from '../engine.ts';
-import { realPlan } from '../fft/realPlan.ts';
+import { engine, referenceEngine } from '../engine.ts';
 import { reject, requireWhole } from '../guard.ts';
 import { overlapAddLanes } from '../simd/synthesis.ts';
 import type { ComplexSpectrogram } from '../types.ts';
@@ -21,7 +20,10 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions): F
   requireComplexSpectrogram('istft', spectrogram, plan.bins);
   const length = istftLength('istft', spectrogram.frames, plan, options.length);
   const out = realOut('istft', options.out, length);
-  const sum = engine() === 'simd' ? overlapAddLanes(spectrogram, plan) : overlapAdd(spectrogram, plan);
+  const sum =
+    engine() === 'simd'
+      ? overlapAddLanes(spectrogram, plan)
+      : referenceEngine().overlapAdd(spectrogram, plan);
   const weight = windowWeight(plan, spectrogram.frames);
   const start = plan.center ? Math.floor(plan.nFft / 2) : 0;
   for (let i = 0; i < length; i++) {
@@ -58,22 +60,6 @@ export function requireComplexSpectrogram(
       `${re.length} and ${im.length}, [${bins}, ${frames}]`,
     );
   }
-}
-
-function overlapAdd({ re, im, bins, frames }: ComplexSpectrogram, plan: FramePlan): Float64Array {
-  const { nFft, hopLength, window } = plan;
-  const { time, spectrum, inverse } = realPlan(nFft);
-  const sum = new Float64Array(nFft + hopLength * (frames - 1));
-  for (let t = 0; t < frames; t++) {
-    for (let k = 0, at = t; k < bins; k++, at += frames) {
-      spectrum[2 * k] = re[at];
-      spectrum[2 * k + 1] = im[at];
-    }
-    inverse();
-    const start = t * hopLength;
-    for (let i = 0; i < nFft; i++) sum[start + i] += window[i] * time[i];
-  }
-  return sum;
 }
 
 /** The smallest normal float: a sum of squares below it says nothing. */

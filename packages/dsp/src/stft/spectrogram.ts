@@ -1,10 +1,9 @@
-import { engine } from '../engine.ts';
+import { engine, referenceEngine } from '../engine.ts';
 import { requirePositive } from '../guard.ts';
 import { analysePower } from '../simd/analysis.ts';
 import type { Spectrogram } from '../types.ts';
 import { framePlan, requireFrames, type StftOptions } from './options.ts';
 import { realOut } from './out.ts';
-import { transformFrames } from './stft.ts';
 
 export interface SpectrogramOptions extends StftOptions {
   /** 1 for magnitudes, 2 for powers; any other positive exponent of the magnitude too. Default: 2. */
@@ -20,11 +19,10 @@ export function spectrogram(samples: Float32Array, options: SpectrogramOptions):
   const frames = requireFrames('spectrogram', samples, plan);
   const data = realOut('spectrogram', options.out, plan.bins * frames);
   if (engine() === 'simd') {
-    analysePower(samples, plan, frames, data, power === 1);
-    if (power !== 1 && power !== 2) for (let i = 0; i < data.length; i++) data[i] **= power / 2;
+    analysePower(samples, plan, frames, data, power);
   } else {
     const fromSquare = squareTo(power);
-    transformFrames(samples, plan, frames, (spectrum, t) => {
+    referenceEngine().transformFrames(samples, plan, frames, (spectrum, t) => {
       for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
         data[at] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
       }
