@@ -17,6 +17,7 @@ import {
   someShape,
   zerosOf,
 } from './caseBuilders.ts';
+import { attentionCase, recurrentCases } from './sequenceCases.ts';
 
 /** Every op there is, and every function made of ops. */
 export type OpName = keyof typeof ops | keyof typeof functions;
@@ -236,6 +237,7 @@ export const opCases = {
     ],
     errors: [],
   },
+  gru: recurrentCases.gru,
   gt: withoutGradient(broadcasting((a, b) => a.gt(b), { dtypes: all })),
   indexSelect: {
     examples: [
@@ -277,6 +279,7 @@ export const opCases = {
     ...reducing((x, axes, options) => x.logSumExp(axes, options), { integers: false }),
     errors: [],
   },
+  lstm: recurrentCases.lstm,
   lt: withoutGradient(broadcasting((a, b) => a.lt(b), { dtypes: all })),
   matmul: {
     examples: [
@@ -415,8 +418,10 @@ export const opCases = {
       ],
     ],
   },
+  rnn: recurrentCases.rnn,
   round: withoutGradient(elementwise((x) => x.round(), { low: -9, high: 9 })),
   rsqrt: elementwise((x) => x.rsqrt(), { low: 0.5, high: 9 }),
+  scaledDotProductAttention: attentionCase,
   scatterAdd: {
     examples: [
       example((x, at, source) => x.scatterAdd(0, asInt32(at), source), [3, 4], index([2, 4], 3), [2, 4]),
