@@ -2,6 +2,7 @@ import { apply, applyMany } from '../autograd/apply.ts';
 import { isRecording } from '../autograd/mode.ts';
 import type { Gradients, Op, OpMany } from '../autograd/op.ts';
 import { ones, zeros } from '../creation/fill.ts';
+import type { TypedData } from '../dtype.ts';
 import { requireDType } from '../shape/require.ts';
 import { showShape } from '../shape/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -41,10 +42,11 @@ const trainingOp: OpMany<Training> = {
   visibleOutputs: 1,
   outputs: ([x]) => [x!, ...[0, 1].map(() => ({ shape: [x!.shape[1]!], dtype: 'float32' as const }))],
   forward: ([out, mean, variance], [x, weight, bias], params) => {
-    const [means, variances] = [mean!.data as Float32Array, variance!.data as Float32Array];
     const layout = channelsOf(x!.shape);
-    channelLoops().moments(x!, layout, means, variances);
+    const { means, variances } = channelLoops().moments(x!, layout);
     updateRunning(means, variances, layout.outer * layout.inner, params);
+    mean!.data.set(means);
+    variance!.data.set(variances);
     const numbers = affineOf(params, means, variances, weight!.data, bias!.data);
     channelLoops().affine(out!, x!, layout, numbers);
   },
@@ -132,16 +134,16 @@ function normalised(x: Tensor, options: BatchNormOptions): Tensor {
 
 function affineOf(
   { eps, lowest }: Settings,
-  means: ArrayLike<number>,
-  variances: ArrayLike<number>,
-  weight: ArrayLike<number>,
-  bias: ArrayLike<number>,
+  means: TypedData,
+  variances: TypedData,
+  weight: TypedData,
+  bias: TypedData,
 ): Affine {
   const scales = new Float32Array(weight.length);
   for (let channel = 0; channel < scales.length; channel++) {
     scales[channel] = weight[channel]! / Math.sqrt(variances[channel]! + eps);
   }
-  return { centers: means, scales, shifts: bias, lowest };
+  return { centers: means.slice(), scales, shifts: bias.slice(), lowest };
 }
 
 function updateRunning(

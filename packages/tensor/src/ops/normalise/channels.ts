@@ -67,7 +67,7 @@ export function partItems(cut: Cut): { items: number; grain: number } {
   return { items, grain: Math.ceil(elementsPerRange / (Math.min(rows, outer) * width)) };
 }
 
-/** Borrows `count` stretches of the heap, each of `length` floats, for as long as `body` runs. */
+/** Borrows `count` stretches of the heap, each of `length` floats, while `body` runs. Views hold until it asks for more. */
 export function withFloats<Result>(
   count: number,
   length: number,

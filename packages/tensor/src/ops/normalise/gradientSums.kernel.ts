@@ -1,5 +1,6 @@
 import { f32x4, kernelFamily } from '@sonograd/wasm';
 import { admitted } from './affine.kernel.ts';
+import { splitSum } from './splitSum.ts';
 import { forEachColumnPart, forEachPlanePart, partParameters } from './walk.ts';
 
 const parameters = {
@@ -23,25 +24,23 @@ export const gradientSums = kernelFamily('gradientSums', (family) => ({
       const [center, scale, shift] = [centers, scales, shifts].map((list) =>
         k.let(f32x4.loadSplat(list.add(channel.shl(2)))),
       );
-      const totals = [0, 1].map(() => ({ sum: k.variable(f32x4, 0), product: k.variable(f32x4, 0) }));
+      const [sum, product] = [splitSum(k), splitSum(k)];
       forEachRow((offset) => {
         const [from, input] = [k.let(dOut.add(offset)), k.let(x.add(offset))];
         k.forLanes(
           0,
           width,
           (at) => {
-            const { sum, product } = totals[at.part]!;
             const distance = k.let(at.load(input).sub(center!));
             const passed = k.let(admitted(at.load(from), distance, scale!, shift!, floor));
-            sum.set(sum.add(passed));
-            product.set(passed.mulAdd(distance, product));
+            sum.add(at, passed);
+            product.addProduct(at, passed, distance);
           },
           { unroll: 2 },
         );
       });
-      const [even, odd] = totals as [(typeof totals)[0], (typeof totals)[0]];
-      k.store(sums.add(item.shl(2)), even.sum.add(odd.sum).sumLanes());
-      k.store(products.add(item.shl(2)), even.product.add(odd.product).sumLanes());
+      k.storeLane(sums.add(item.shl(2)), sum.total(), 0);
+      k.storeLane(products.add(item.shl(2)), product.total(), 0);
     });
   }),
   columns: family.kernel(parameters, (k, given) => {

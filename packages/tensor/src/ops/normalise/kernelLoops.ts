@@ -10,18 +10,18 @@ import {
   withFloats,
 } from './channels.ts';
 import { gradientSums } from './gradientSums.kernel.ts';
-import type { ChannelLoops } from './loops.ts';
+import type { ChannelLoops, Moments } from './loops.ts';
 import { moments } from './moments.kernel.ts';
 
 export const kernelLoops: ChannelLoops = {
-  moments(x, layout, means, variances) {
+  moments(x, layout) {
     const cut = cutOf(layout);
     const { by, outer, channels, inner, rows, length } = cut;
-    withFloats(3, partCount(cut), ([mean, square, rest], [partMeans, partSquares]) => {
+    return withFloats(3, partCount(cut), ([mean, square, rest], [partMeans, partSquares]) => {
       const { items, grain } = partItems(cut);
       const walk = [outer, channels, inner, rows, length] as const;
       moments[by].run(items, [x.pointer, mean!, square!, rest!, ...walk], grain);
-      mergeMoments(cut, partMeans!, partSquares!, means, variances);
+      return mergeMoments(cut, partMeans!, partSquares!);
     });
   },
   affine(out, x, layout, { centers, scales, shifts, lowest }) {
@@ -57,14 +57,9 @@ export const kernelLoops: ChannelLoops = {
 };
 
 /** Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979). */
-function mergeMoments(
-  cut: Cut,
-  partMeans: Float32Array,
-  partSquares: Float32Array,
-  means: Float32Array,
-  variances: Float32Array,
-): void {
+function mergeMoments(cut: Cut, partMeans: Float32Array, partSquares: Float32Array): Moments {
   const { outer, channels, inner, rows, length, rowParts, lengthParts } = cut;
+  const [means, variances] = [new Float32Array(channels), new Float32Array(channels)];
   for (let channel = 0; channel < channels; channel++) {
     let [count, average, squares] = [0, 0, 0];
     for (let down = 0; down < rowParts; down++) {
@@ -82,6 +77,7 @@ function mergeMoments(
     means[channel] = average;
     variances[channel] = squares / count;
   }
+  return { means, variances };
 }
 
 function totals(cut: Cut, parts: Float32Array): Float64Array {

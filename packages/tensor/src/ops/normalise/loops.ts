@@ -4,7 +4,10 @@ import type { Channels } from './channels.ts';
 import { kernelLoops } from './kernelLoops.ts';
 import { referenceLoops } from './referenceLoops.ts';
 
-/** Numbers of each channel: y = max((x - center) scale + shift, lowest). */
+/**
+ * Numbers of each channel: y = max((x - center) scale + shift, lowest). Not views of the heap: loops ask it for more,
+ * and when it grows, views of it may end.
+ */
 export interface Affine {
   readonly centers: ArrayLike<number>;
   readonly scales: ArrayLike<number>;
@@ -19,10 +22,15 @@ export interface AffineGradient extends Affine {
   readonly offsets: ArrayLike<number>;
 }
 
+export interface Moments {
+  readonly means: Float32Array;
+  readonly variances: Float32Array;
+}
+
 /** What batch and group normalisation are made of; everything between these is arithmetic on a few numbers. */
 export interface ChannelLoops {
   /** Mean of each channel, and mean squared distance from it. */
-  moments(x: AnyTensor, layout: Channels, means: Float32Array, variances: Float32Array): void;
+  moments(x: AnyTensor, layout: Channels): Moments;
   affine(out: AnyTensor, x: AnyTensor, layout: Channels, numbers: Affine): void;
   /** For each channel the sum of dy, and of dy (x - center), where the activation lets dy through. */
   gradientSums(

@@ -1,8 +1,8 @@
-import { type F32x4, f32x4, type I32, type KernelBuilder, kernelFamily, type Variable } from '@sonograd/wasm';
+import { f32x4, type I32, kernelFamily } from '@sonograd/wasm';
+import { splitSum } from './splitSum.ts';
 import { forEachColumnPart, forEachPlanePart, partParameters } from './walk.ts';
 
 const parameters = { x: 'i32', means: 'i32', squares: 'i32', rests: 'i32', ...partParameters } as const;
-const accumulators = 4;
 /**
  * Columns are too many for the registers, so one look must do: distances are taken from the mean of a few rows, which
  * is within √(256 / 16) = 4 deviations of the mean of all, and no more than four bits cancel.
@@ -17,22 +17,13 @@ export const moments = kernelFamily('moments', (family) => ({
   planes: family.kernel(parameters, (k, { x, means, squares, ...walk }) => {
     forEachPlanePart(k, walk, (item, { count, width, forEachRow }) => {
       const size = k.let(count.toF32().splat());
-      const totals = sums(k);
+      const sum = splitSum(k, 4);
       forEachRow((offset) => {
         const row = k.let(x.add(offset));
-        k.forLanes(
-          0,
-          width,
-          (at) => {
-            const total = totals[at.part]!;
-            total.set(total.add(at.load(row)));
-          },
-          { unroll: accumulators },
-        );
+        k.forLanes(0, width, (at) => sum.add(at, at.load(row)), { unroll: 4 });
       });
-      const rough = k.let(together(totals).sumLanes().splat().div(size));
-      const rests = sums(k, 2);
-      const powers = sums(k, 2);
+      const rough = k.let(sum.total().div(size));
+      const [rests, powers] = [splitSum(k), splitSum(k)];
       forEachRow((offset) => {
         const row = k.let(x.add(offset));
         k.forLanes(
@@ -40,17 +31,15 @@ export const moments = kernelFamily('moments', (family) => ({
           width,
           (at) => {
             const distance = k.let(at.only(at.load(row).sub(rough), 0));
-            const [rest, power] = [rests[at.part]!, powers[at.part]!];
-            rest.set(rest.add(distance));
-            power.set(distance.mulAdd(distance, power));
+            rests.add(at, distance);
+            powers.addProduct(at, distance, distance);
           },
           { unroll: 2 },
         );
       });
-      const rest = k.let(together(rests).sumLanes().splat());
-      const power = k.let(together(powers).sumLanes().splat());
+      const rest = rests.total();
       k.storeLane(means.add(item.shl(2)), rough.add(rest.div(size)), 0);
-      k.storeLane(squares.add(item.shl(2)), power.sub(rest.mul(rest).div(size)), 0);
+      k.storeLane(squares.add(item.shl(2)), powers.total().sub(rest.mul(rest).div(size)), 0);
     });
   }),
   columns: family.kernel(parameters, (k, { x, means, squares, rests, ...walk }) => {
@@ -94,13 +83,3 @@ export const moments = kernelFamily('moments', (family) => ({
     });
   }),
 }));
-
-type Sum = Variable<'f32x4'>;
-
-function sums(k: KernelBuilder, count = accumulators): Sum[] {
-  return Array.from({ length: count }, () => k.variable(f32x4, 0, 'sum'));
-}
-
-function together(all: readonly Sum[]): F32x4 {
-  return all.slice(1).reduce<F32x4>((total, one) => total.add(one), all[0]!);
-}

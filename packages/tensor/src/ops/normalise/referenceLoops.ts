@@ -2,7 +2,7 @@ import type { Channels } from './channels.ts';
 import type { ChannelLoops } from './loops.ts';
 
 export const referenceLoops: ChannelLoops = {
-  moments(x, layout, means, variances) {
+  moments(x, layout) {
     const count = layout.outer * layout.inner;
     const totals = new Float64Array(layout.channels);
     forEachElement(layout, (at, channel) => {
@@ -12,8 +12,7 @@ export const referenceLoops: ChannelLoops = {
     forEachElement(layout, (at, channel) => {
       squares[channel]! += (x.data[at]! - totals[channel]!) ** 2 / count;
     });
-    means.set(totals);
-    variances.set(squares);
+    return { means: Float32Array.from(totals), variances: Float32Array.from(squares) };
   },
   affine(out, x, layout, { centers, scales, shifts, lowest }) {
     forEachElement(layout, (at, channel) => {
