@@ -1,5 +1,8 @@
 import type { ConvSizes } from './sizes.ts';
 
+/** Up to so many outputs of a group are summed one by one: tiles of four would mostly multiply nothing. */
+export const mostThinOutputs = 2;
+
 /** Below so many channels, transforming tiles takes longer than what their products save. */
 const leastChannels = 12;
 

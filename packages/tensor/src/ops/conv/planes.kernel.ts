@@ -1,4 +1,4 @@
-import { type Builder, type F32, f32, f32x4, type I32, i32, wasmProcedure } from '@sonograd/wasm';
+import { type Builder, type F32, type F32x4, f32, f32x4, type I32, i32, wasmProcedure } from '@sonograd/wasm';
 
 /**
  * A block of an image, copied to where everything that windows read is there: zeros (or `around`) around the image, and with a
@@ -47,12 +47,7 @@ export const fillPlanes = wasmProcedure('fillPlanes', parameters, (k, given) => 
           k.if(
             y.geU(given.height),
             () => fill(k, to, k.let(to.add(rowBytes)), around),
-            () =>
-              k.if(
-                strideAcross.eq(1),
-                () => k.call(copyRow, { to, source, left, width, columns, around }),
-                () => k.call(thinRow, { to, source, left, width, columns, around, stride: strideAcross }),
-              ),
+            () => k.call(copyRow, { to, source, left, width, columns, around, stride: strideAcross }),
           );
           to.set(to.add(rowBytes));
           y.set(y.add(given.strideDown));
@@ -69,50 +64,45 @@ const rowParameters = {
   left: 'i32',
   width: 'i32',
   columns: 'i32',
+  stride: 'i32',
   around: 'f32',
 } as const;
 
-/** Zeros where the row is outside the image on the left, then the image, then zeros again. */
-const copyRow = wasmProcedure('copyRow', rowParameters, (k, { to, source, left, width, columns, around }) => {
-  const end = k.let(columns.shl(2).add(to), 'end');
-  const first = k.let(left.neg().max(0).min(columns).shl(2).add(to), 'firstInside');
-  const behind = k.let(width.sub(left).max(0).min(columns).shl(2).add(to), 'behindInside');
-  const distance = k.let(source.sub(to), 'distance');
-  fill(k, to, first, around);
-  const at = k.variable(i32, first, 'at');
-  k.while(
-    () => at.ltU(behind),
-    () => {
-      k.store(at, f32x4.load(at.add(distance)));
-      at.set(at.add(16));
-    },
-  );
-  fill(k, behind, end, around);
-});
-
-/** Every stride-th number of the row. */
-const thinRow = wasmProcedure(
-  'thinRow',
-  { ...rowParameters, stride: 'i32' } as const,
-  (k, { to, source, left, width, columns, around, stride }) => {
-    const at = k.variable(i32, to, 'at');
+/** What is around the image on the left, every stride-th number of a row of the image, what is around it again. */
+const copyRow = wasmProcedure(
+  'copyRow',
+  rowParameters,
+  (k, { to, source, left, columns, stride, ...given }) => {
+    /** The first of the copied columns that is not left of image column `column`. */
+    const placeOf = (column: I32) =>
+      column.sub(left).add(stride).sub(1).max(0).div(stride).min(columns).shl(2).add(to);
     const end = k.let(columns.shl(2).add(to), 'end');
-    const x = k.variable(i32, left, 'x');
-    const from = k.variable(i32, source, 'from');
-    const step = k.let(stride.shl(2), 'step');
-    k.while(
-      () => at.ltU(end),
-      () => {
+    const first = k.let(placeOf(i32(0)), 'firstInside');
+    const behind = k.let(placeOf(given.width), 'behindInside');
+    const at = k.variable(i32, first, 'at');
+    const from = k.variable(i32, first.sub(to).mul(stride).add(source), 'from');
+    const copy = (count: number, step: I32 | number, take: () => F32x4 | F32) => {
+      k.while(
+        () => at.ltU(behind),
+        () => {
+          k.store(at, take());
+          at.set(at.add(4 * count));
+          from.set(from.add(step));
+        },
+      );
+    };
+    fill(k, to, first, given.around);
+    k.if(
+      stride.eq(1),
+      () => copy(4, 16, () => f32x4.load(from)),
+      () =>
         k.if(
-          x.ltU(width),
-          () => k.store(at, f32.load(from)),
-          () => k.store(at, around),
-        );
-        at.set(at.add(4));
-        x.set(x.add(stride));
-        from.set(from.add(step));
-      },
+          stride.eq(2),
+          () => copy(4, 32, () => f32x4.load(from).shuffle(f32x4.load(from, 16), 0, 2, 4, 6)),
+          () => copy(1, stride.shl(2), () => f32.load(from)),
+        ),
     );
+    fill(k, behind, end, given.around);
   },
 );
 

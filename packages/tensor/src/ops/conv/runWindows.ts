@@ -1,6 +1,7 @@
 import { zeroRow } from '../matmul/product.ts';
 import { stripStep, tileColumns } from '../matmul/strip.kernel.ts';
 import { reserveWorkspace } from '../matmul/workspace.kernel.ts';
+import { mostThinOutputs } from './choose.ts';
 import { planeSlackBytes } from './planes.kernel.ts';
 import type { Scratch } from './scratch.ts';
 import type { Pair } from './sizes.ts';
@@ -12,6 +13,7 @@ const pieceSteps = 384;
 
 /** Windows of a block: enough to make the copy of its edges cheap, few enough for planes to stay in the second cache. */
 const blockWindows = 256;
+const thinBlockWindows = 1024;
 const leastBlockWindows = 64;
 const wantedBlocks = 16;
 
@@ -32,7 +34,8 @@ export function runWindows(
 ): void {
   const { batch, groups, channels, outputs, source, stride, out, first, step } = sum;
   const windows = flat(sum);
-  const block = blockOf(windows, batch * groups);
+  const isThin = outputs <= mostThinOutputs;
+  const block = blockOf(windows, batch * groups, isThin ? thinBlockWindows : blockWindows);
   const ofImage = planesOfImage({ ...sum, ...windows });
   const planes = ofImage ?? copiedPlanes(sum, block);
   const tapCount = planes.tapBytes.length;
@@ -40,7 +43,7 @@ export function runWindows(
   const blocks: Pair = [Math.ceil(windows.windows[0] / block[0]), Math.ceil(windows.windows[1] / block[1])];
   const places = placesOf(ofImage === undefined ? channels * planes.bytesPerChannel : 0, [
     pieceChannels * tapCount * stripStep,
-    outputs * stripStep,
+    isThin ? 4 * block[0] * planes.columns + 128 : outputs * stripStep,
     4 * (block[0] * block[1] + tileColumns),
     4 * (block[0] * block[1] + tileColumns),
   ]);
@@ -48,7 +51,7 @@ export function runWindows(
   const [height, width] = windows.source;
   const outWidth = windows.out[1];
   const flops = 2 * outputs * channels * tapCount * block[0] * block[1];
-  windowKernels.blocks.run(
+  windowKernels[isThin ? 'thin' : 'blocks'].run(
     batch * groups * blocks[0] * blocks[1],
     [
       pointers.out + 4 * (first[0] * outWidth + first[1]),
@@ -111,8 +114,12 @@ function flat(sum: WindowSum): Pick<WindowSum, 'source' | 'windows' | 'out'> {
 }
 
 /** How many windows down and across are done together. */
-export function blockOf({ windows: [down, across] }: Pick<WindowSum, 'windows'>, planes: number): Pair {
-  const wanted = Math.max(leastBlockWindows, Math.min(blockWindows, (planes * down * across) / wantedBlocks));
+export function blockOf(
+  { windows: [down, across] }: Pick<WindowSum, 'windows'>,
+  planes: number,
+  most: number,
+): Pair {
+  const wanted = Math.max(leastBlockWindows, Math.min(most, (planes * down * across) / wantedBlocks));
   if (across > wanted) return [1, evenly(across, wanted, tileColumns)];
   return [evenly(down, wanted / across, 1), across];
 }

@@ -3,6 +3,7 @@ import { computeStrips, stripStep, tileColumns, tileRows, type Values } from '..
 import { withSlot } from '../matmul/workspace.kernel.ts';
 import { fillPlanes } from './planes.kernel.ts';
 import { gatherStrip, packStrip, scatterStrip } from './strips.kernel.ts';
+import { finishThin, sumThin } from './thin.kernel.ts';
 
 /** An item is a block of windows of one image and one group. Strides are in bytes unless they count pixels. */
 const parameters = {
@@ -59,6 +60,8 @@ const parameters = {
 type Given = Values<typeof parameters>;
 
 interface Block extends Given {
+  readonly down: I32;
+  readonly across: I32;
   readonly planes: I32;
   readonly slot: I32;
   readonly count: I32;
@@ -72,6 +75,13 @@ export const windowKernels = kernelFamily('convolution', (family) => ({
   blocks: family.kernel(parameters, (k, given) => {
     withSlot(k, given.workspace, given.slotBytes, (slot) => {
       k.for(k.begin, k.end, 1, (item) => computeBlock(k, blockOf(k, given, item, slot)));
+    });
+  }),
+
+  /** The same for a few outputs of each group. */
+  thin: family.kernel(parameters, (k, given) => {
+    withSlot(k, given.workspace, given.slotBytes, (slot) => {
+      k.for(k.begin, k.end, 1, (item) => computeThin(k, blockOf(k, given, item, slot)));
     });
   }),
 }));
@@ -115,6 +125,8 @@ function blockOf(k: KernelBuilder, given: Given, item: I32, slot: I32): Block {
   const block: Block = {
     ...given,
     slot,
+    down,
+    across,
     planes: k.let(planes.get()),
     count: k.let(down.mul(across), 'count'),
     filters: k.let(firstRow.mul(depthBytes).add(given.filters), 'groupFilters'),
@@ -128,12 +140,12 @@ function blockOf(k: KernelBuilder, given: Given, item: I32, slot: I32): Block {
         .add(given.out),
     ),
   };
-  listPixels(k, block, down, across);
   return block;
 }
 
 /** Where each window reads and writes, in bytes from the block's corner; behind the last window, that one again. */
-function listPixels(k: KernelBuilder, block: Block, down: I32, across: I32): void {
+function listPixels(k: KernelBuilder, block: Block): void {
+  const { down, across } = block;
   const at = k.variable(i32, block.slot, 'pixelAt');
   const read = k.variable(i32, 0, 'read');
   const write = k.variable(i32, 0, 'write');
@@ -152,7 +164,24 @@ function listPixels(k: KernelBuilder, block: Block, down: I32, across: I32): voi
   for (let extra = 1; extra < tileColumns; extra++) list();
 }
 
+function computeThin(k: KernelBuilder, block: Block): void {
+  const { slot, down, across, planeColumns, channels, tapCount } = block;
+  const sums = k.let(slot.add(block.sumsPlace), 'sums');
+  const length = k.let(down.sub(1).mul(planeColumns).add(across), 'length');
+  const filter = k.variable(i32, block.filters, 'filter');
+  const bias = k.variable(i32, block.bias, 'bias');
+  const out = k.variable(i32, block.out, 'out');
+  k.for(0, block.rows, 1, () => {
+    k.call(sumThin, { ...block, filter, sums, length });
+    k.call(finishThin, { ...block, sums, sumRow: planeColumns.shl(2), bias: f32.load(bias), out });
+    filter.set(filter.add(channels.mul(tapCount).shl(2)));
+    bias.set(bias.add(stripStep));
+    out.set(out.add(block.outPlane));
+  });
+}
+
 function computeBlock(k: KernelBuilder, block: Block): void {
+  listPixels(k, block);
   const done = k.variable(i32, 0, 'doneChannels');
   const start = k.variable(i32, block.bias, 'start');
   const startRow = k.variable(i32, stripStep, 'startRow');
