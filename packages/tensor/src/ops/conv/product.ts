@@ -23,12 +23,12 @@ export function runForward(
   if (isEmpty(sizes)) return;
   withScratch((scratch) => {
     const table = biasTable(scratch, bias?.pointer, sizes.groups * sizes.outputs);
-    const pointers = { out: out.pointer, source: image.pointer, filters: filters.pointer, bias: table };
+    const pointers = { out: out.pointer, source: image.pointer, bias: table };
     if (isForWinograd(sizes)) {
-      runWinograd({ ...pointers, image: image.pointer }, sizes, relu, false, scratch);
+      runWinograd({ ...pointers, filters: filters.pointer }, sizes, relu, false, scratch);
       return;
     }
-    runWindows(pointers, forwardWindows(sizes), relu, scratch);
+    runWindows(pointers, [{ ...forwardWindows(sizes), filters: filters.pointer }], relu, scratch);
   });
 }
 
@@ -44,24 +44,27 @@ export function runInputGradient(
   if (isEmpty(sizes)) return;
   withScratch((scratch) => {
     const table = biasTable(scratch, bias?.pointer, sizes.groups * sizes.channels);
+    const pointers = { out: image.pointer, source: dOut.pointer, bias: table };
     if (isForWinograd(turnedSizes(sizes))) {
-      const pointers = { out: image.pointer, image: dOut.pointer, filters: filters.pointer, bias: table };
-      runWinograd(pointers, turnedSizes(sizes), relu, true, scratch);
+      runWinograd({ ...pointers, filters: filters.pointer }, turnedSizes(sizes), relu, true, scratch);
       return;
     }
-    const phases = inputGradientPhases(sizes);
-    if (phases.some(({ filterTaps }) => filterTaps.length === 0))
-      fillStart(image.data, bias?.data, sizes, relu);
-    for (const phase of phases) {
-      if (phase.filterTaps.length === 0) continue;
-      const turned = turnFilters(filters.pointer, sizes, phase, scratch);
-      const pointers = { out: image.pointer, source: dOut.pointer, filters: turned, bias: table };
-      runWindows(pointers, phase, relu, scratch);
-    }
+    const all = inputGradientPhases(sizes);
+    const phases = all.filter(({ filterTaps }) => filterTaps.length > 0);
+    if (phases.length < all.length) fillStart(image.data, bias?.data, sizes, relu);
+    const filtered = phases.map((phase) => ({
+      ...phase,
+      filters: turnFilters(filters.pointer, sizes, phase, scratch),
+    }));
+    if (filtered.length > 0) runWindows(pointers, filtered, relu, scratch);
   });
 }
 
 export function runFilters(filters: AnyTensor, image: AnyTensor, dOut: AnyTensor, sizes: ConvSizes): void {
+  if (isEmpty(sizes)) {
+    filters.data.fill(0);
+    return;
+  }
   withScratch((scratch) => {
     const pointers = { filters: filters.pointer, image: image.pointer, dOut: dOut.pointer };
     const run = isForWinograd(sizes) ? runWinogradFilterGradient : runFilterGradient;

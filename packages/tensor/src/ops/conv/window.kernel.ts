@@ -5,9 +5,37 @@ import { fillPlanes } from './planes.kernel.ts';
 import { gatherStrip, packStrip, scatterStrip } from './strips.kernel.ts';
 import { finishThin, sumThin } from './thin.kernel.ts';
 
-/** An item is a block of windows of one image and one group. Strides are in bytes unless they count pixels. */
+/**
+ * What differs between the phases of an input gradient; a forward product has one phase. In memory as words in this
+ * order. Strides are in bytes unless they count windows.
+ */
+export const phaseFields = [
+  'out',
+  'filters',
+  /** Where the first window begins; before the image where there is padding. */
+  'top',
+  'left',
+  'windowsDown',
+  'windowsAcross',
+  /** Whether windows read a padded copy of the block, or the image itself. */
+  'isCopied',
+  'phasesDown',
+  'phasesAcross',
+  'planeRows',
+  'planeColumns',
+  'channelBytes',
+  'taps',
+  'tapCount',
+  /** Channels summed at a time: their strip stays in the first cache. */
+  'pieceChannels',
+] as const;
+
+export type PhaseWords = Record<(typeof phaseFields)[number], number>;
+
+/** An item is a block of windows of one image, one group and one phase; phases come first, so that they meet in cache. */
 const parameters = {
-  out: 'i32',
+  phases: 'i32',
+  phaseCount: 'i32',
   outImage: 'i32',
   outPlane: 'i32',
   outRow: 'i32',
@@ -18,35 +46,18 @@ const parameters = {
   height: 'i32',
   width: 'i32',
   channels: 'i32',
-  /** Where the first window begins; before the image where there is padding. */
-  top: 'i32',
-  left: 'i32',
   strideDown: 'i32',
   strideAcross: 'i32',
-  phasesDown: 'i32',
-  phasesAcross: 'i32',
-  /** The planes that windows read: a padded copy of the block, or the image itself. */
-  isCopied: 'i32',
-  planeRows: 'i32',
-  planeColumns: 'i32',
-  channelBytes: 'i32',
-  taps: 'i32',
-  tapCount: 'i32',
-  filters: 'i32',
   /** Outputs of a group. */
   rows: 'i32',
   /** Eight equal numbers for each output of each group. */
   bias: 'i32',
   zeros: 'i32',
   groups: 'i32',
-  windowsDown: 'i32',
-  windowsAcross: 'i32',
   blockRows: 'i32',
   blockColumns: 'i32',
   blocksDown: 'i32',
   blocksAcross: 'i32',
-  /** Channels summed at a time: their strip stays in the first cache. */
-  pieceChannels: 'i32',
   workspace: 'i32',
   slotBytes: 'i32',
   /** Places in a slot; the planes come first. */
@@ -58,8 +69,9 @@ const parameters = {
 } as const;
 
 type Given = Values<typeof parameters>;
+type Phase = Record<(typeof phaseFields)[number], I32>;
 
-interface Block extends Given {
+interface Block extends Given, Phase {
   readonly down: I32;
   readonly across: I32;
   readonly planes: I32;
@@ -86,7 +98,22 @@ export const windowKernels = kernelFamily('convolution', (family) => ({
   }),
 }));
 
-function blockOf(k: KernelBuilder, given: Given, item: I32, slot: I32): Block {
+function phaseOf(k: KernelBuilder, { phases, phaseCount }: Given, item: I32): Phase {
+  const at = k.let(
+    item
+      .rem(phaseCount)
+      .mul(4 * phaseFields.length)
+      .add(phases),
+    'phase',
+  );
+  return Object.fromEntries(
+    phaseFields.map((name, index) => [name, k.let(i32.load(at, 4 * index), name)]),
+  ) as Phase;
+}
+
+function blockOf(k: KernelBuilder, given: Given, index: I32, slot: I32): Block {
+  const phase = phaseOf(k, given, index);
+  const item = k.let(index.div(given.phaseCount), 'item');
   const { groups, rows, blockRows, blockColumns } = given;
   const above = k.let(item.div(given.blocksAcross));
   const plane = k.let(above.div(given.blocksDown), 'imageAndGroup');
@@ -94,23 +121,24 @@ function blockOf(k: KernelBuilder, given: Given, item: I32, slot: I32): Block {
   const group = k.let(plane.rem(groups), 'group');
   const i = k.let(above.rem(given.blocksDown).mul(blockRows), 'i');
   const j = k.let(item.rem(given.blocksAcross).mul(blockColumns), 'j');
-  const down = k.let(given.windowsDown.sub(i).min(blockRows), 'down');
-  const across = k.let(given.windowsAcross.sub(j).min(blockColumns), 'across');
+  const down = k.let(phase.windowsDown.sub(i).min(blockRows).max(0), 'down');
+  const across = k.let(phase.windowsAcross.sub(j).min(blockColumns).max(0), 'across');
   const firstChannel = k.let(group.mul(given.channels), 'firstChannel');
   const firstRow = k.let(group.mul(rows), 'firstRow');
-  const depthBytes = given.channels.mul(given.tapCount).shl(2);
+  const depthBytes = given.channels.mul(phase.tapCount).shl(2);
   const source = k.let(
     image.mul(given.sourceImage).add(firstChannel.mul(given.sourcePlane)).add(given.source),
   );
-  const top = k.let(i.mul(given.strideDown).add(given.top), 'blockTop');
-  const left = k.let(j.mul(given.strideAcross).add(given.left), 'blockLeft');
+  const top = k.let(i.mul(given.strideDown).add(phase.top), 'blockTop');
+  const left = k.let(j.mul(given.strideAcross).add(phase.left), 'blockLeft');
   const planes = k.variable(i32, slot, 'planes');
   k.if(
-    given.isCopied,
+    phase.isCopied,
     () => {
-      const size = { rows: given.planeRows, columns: given.planeColumns, fromPlaneBytes: given.sourcePlane };
+      const size = { rows: phase.planeRows, columns: phase.planeColumns, fromPlaneBytes: given.sourcePlane };
       k.call(fillPlanes, {
         ...given,
+        ...phase,
         ...size,
         rowWidth: given.width,
         around: 0,
@@ -122,14 +150,15 @@ function blockOf(k: KernelBuilder, given: Given, item: I32, slot: I32): Block {
     },
     () => planes.set(top.mul(given.width).add(left).shl(2).add(source)),
   );
-  const block: Block = {
+  return {
     ...given,
+    ...phase,
     slot,
     down,
     across,
     planes: k.let(planes.get()),
     count: k.let(down.mul(across), 'count'),
-    filters: k.let(firstRow.mul(depthBytes).add(given.filters), 'groupFilters'),
+    filters: k.let(firstRow.mul(depthBytes).add(phase.filters), 'groupFilters'),
     bias: k.let(firstRow.mul(stripStep).add(given.bias), 'groupBias'),
     out: k.let(
       image
@@ -137,10 +166,9 @@ function blockOf(k: KernelBuilder, given: Given, item: I32, slot: I32): Block {
         .add(firstRow.mul(given.outPlane))
         .add(i.mul(given.outRow))
         .add(j.mul(given.outColumn))
-        .add(given.out),
+        .add(phase.out),
     ),
   };
-  return block;
 }
 
 /** Where each window reads and writes, in bytes from the block's corner; behind the last window, that one again. */

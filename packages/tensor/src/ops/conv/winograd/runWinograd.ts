@@ -21,7 +21,7 @@ const worthwhileFlops = 1e6;
 
 interface Pointers {
   readonly out: number;
-  readonly image: number;
+  readonly source: number;
   readonly filters: number;
   readonly bias: number;
 }
@@ -75,7 +75,7 @@ export function runWinograd(
   winogradKernels.blocks.run(
     blocks,
     [
-      pointers.image,
+      pointers.source,
       4 * image[0] * image[1],
       channels,
       image[0],
