@@ -1,10 +1,12 @@
 import {
   gelu,
   leakyRelu,
+  logSoftmax,
   relu,
   type SameShape,
   sigmoid,
   silu,
+  softmax,
   softplus,
   type Tensor,
   tanh,
@@ -58,5 +60,33 @@ export class Sigmoid extends Layer<SameShape> {
 export class Softplus extends Layer<SameShape> {
   protected override run(x: Tensor): Tensor {
     return softplus(x);
+  }
+}
+
+export class Softmax extends Layer<SameShape> {
+  constructor(readonly axis = -1) {
+    super();
+  }
+
+  protected override run(x: Tensor): Tensor {
+    return softmax(x, this.axis);
+  }
+
+  override describe(): string {
+    return `axis ${this.axis}`;
+  }
+}
+
+export class LogSoftmax extends Layer<SameShape> {
+  constructor(readonly axis = -1) {
+    super();
+  }
+
+  protected override run(x: Tensor): Tensor {
+    return logSoftmax(x, this.axis);
+  }
+
+  override describe(): string {
+    return `axis ${this.axis}`;
   }
 }

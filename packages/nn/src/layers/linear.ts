@@ -4,6 +4,7 @@ import { uniformByFan } from '../initialise/uniform.ts';
 import { parameter } from '../module/fields.ts';
 import { layerKey } from '../module/keys.ts';
 import { Layer } from '../module/layer.ts';
+import { sizeOf } from '../module/shape.ts';
 
 export interface LinearOptions {
   readonly bias?: boolean;
@@ -34,6 +35,10 @@ export class Linear<const In extends number, const OutSize extends number> exten
 
   protected override run(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias);
+  }
+
+  override multiplyAdds(input: readonly number[]): number {
+    return sizeOf(input.slice(0, -1)) * this.weight.size;
   }
 
   override describe(): string {

@@ -1,4 +1,5 @@
 import type { Tensor } from '@sonograd/tensor';
+import { showShape } from '../module/shape.ts';
 
 export type Reduction = 'mean' | 'sum' | 'none';
 
@@ -28,16 +29,12 @@ interface Shaped {
 
 /** A broadcast between prediction and target is nearly always a mistake, and an expensive one to find. */
 export function requireSameShape(loss: string, prediction: Shaped, target: Shaped): void {
-  const [first, second] = [show(prediction.shape), show(target.shape)];
+  const [first, second] = [showShape(prediction.shape), showShape(target.shape)];
   if (first !== second) throw new RangeError(`${loss}: shapes differ, ${first} and ${second}`);
 }
 
 /** One label for each row: all axes but the last. */
 export function requireRows(loss: string, rows: Shaped, labels: Shaped): void {
-  const [wanted, given] = [show(rows.shape.slice(0, -1)), show(labels.shape)];
+  const [wanted, given] = [showShape(rows.shape.slice(0, -1)), showShape(labels.shape)];
   if (wanted !== given) throw new RangeError(`${loss}: labels must be ${wanted}, got ${given}`);
-}
-
-function show(shape: readonly number[]): string {
-  return `[${shape.join(', ')}]`;
 }

@@ -10,8 +10,11 @@ export abstract class Layer<Shapes extends ShapeFunction = AnyShape> extends Mod
   declare readonly shapes: Shapes;
 
   forward<S extends Shape>(x: Fits<Tensor<S>, Apply<Shapes, S>>): Tensor<Out<Apply<Shapes, S>>> {
-    return this.run(x as Tensor) as Tensor<Out<Apply<Shapes, S>>>;
+    return this.shown(x, this.run(x as Tensor)) as Tensor<Out<Apply<Shapes, S>>>;
   }
 
   protected abstract run(x: Tensor): Tensor;
+
+  /** The layer and a ReLU behind it in one pass over the output, where it knows how. */
+  runWithRelu?(x: Tensor): Tensor;
 }

@@ -1,8 +1,12 @@
 import type { AnyTensor, Tensor } from '@sonograd/tensor';
 import { isBuffer, isParameter, stateName } from './fields.ts';
+import { Generator, type GeneratorState } from './generator.ts';
 
 /** A tensor of a module with the name that state dictionaries give it. */
 export type Named<T> = readonly [name: string, value: T];
+
+/** Told what went into a module and what came out of it. */
+export type ForwardHook = (input: unknown, output: unknown) => void;
 
 /**
  * A piece of a network: fields that are tensors are its parameters and buffers, fields that are modules (or lists of
@@ -11,6 +15,8 @@ export type Named<T> = readonly [name: string, value: T];
 export abstract class Module {
   /** Whether dropout drops and batch statistics are taken. */
   training = true;
+
+  #hooks: ReadonlySet<ForwardHook> | undefined;
 
   /** Every parameter below this module, once each. */
   parameters(): Tensor[] {
@@ -59,17 +65,61 @@ export abstract class Module {
 
   /** Parameters and buffers of this module and all below, in PyTorch's order: own ones first. */
   namedTensors(prefix = ''): Named<AnyTensor>[] {
-    const own = Object.entries(this).flatMap(([field, value]): Named<AnyTensor>[] =>
-      isParameter(value) || isBuffer(value) ? [[joinNames(prefix, this.stateName(field)), value]] : [],
-    );
-    const ordered = [
-      ...own.filter(([, value]) => isParameter(value)),
-      ...own.filter(([, value]) => isBuffer(value)),
-    ];
+    const own = this.ownTensors().map(([name, tensor]) => [joinNames(prefix, name), tensor] as const);
     const below = this.namedChildren().flatMap(([name, child]) =>
       child.namedTensors(joinNames(prefix, name)),
     );
-    return [...ordered, ...below];
+    return [
+      ...own.filter(([, tensor]) => isParameter(tensor)),
+      ...own.filter(([, tensor]) => isBuffer(tensor)),
+      ...below,
+    ];
+  }
+
+  /**
+   * Where the random streams of dropout and its like stand, by name. With parameters, buffers and the optimizer's
+   * state it makes a run resume to the bit.
+   */
+  generatorState(): Record<string, GeneratorState> {
+    return Object.fromEntries(this.namedGenerators().map(([name, generator]) => [name, generator.state]));
+  }
+
+  restoreGeneratorState(states: Readonly<Record<string, GeneratorState>>): void {
+    const generators = this.namedGenerators();
+    const missing = generators.map(([name]) => name).filter((name) => !Object.hasOwn(states, name));
+    if (missing.length > 0) {
+      throw new Error(
+        `restoreGeneratorState: the state must know every generator, not ${missing.join(', ')}`,
+      );
+    }
+    for (const [name, generator] of generators) generator.restore(states[name] as GeneratorState);
+  }
+
+  /** Calls `hook` after every forward pass of this module; returns what ends it. */
+  onForward(hook: ForwardHook): () => void {
+    this.#hooks = new Set([...(this.#hooks ?? []), hook]);
+    return () => {
+      const rest = [...(this.#hooks ?? [])].filter((other) => other !== hook);
+      this.#hooks = rest.length === 0 ? undefined : new Set(rest);
+    };
+  }
+
+  /** Whether anybody looks at what this module makes. */
+  get observed(): boolean {
+    return this.#hooks !== undefined;
+  }
+
+  /** For every `forward`: shows the output to the hooks, and hands it on. */
+  protected shown<Output>(input: unknown, output: Output): Output {
+    if (this.#hooks !== undefined) for (const hook of this.#hooks) hook(input, output);
+    return output;
+  }
+
+  /** The tensors of this module alone, by the names that files give them. */
+  protected ownTensors(): Named<AnyTensor>[] {
+    return Object.entries(this).flatMap(([field, value]): Named<AnyTensor>[] =>
+      isParameter(value) || isBuffer(value) ? [[this.stateName(field), value]] : [],
+    );
   }
 
   /** The name of a field in files; layers whose fields are called otherwise in PyTorch say so here. */
@@ -82,10 +132,23 @@ export abstract class Module {
     return '';
   }
 
+  /** How many products one forward pass sums up, not counting those of the modules inside. */
+  multiplyAdds(_input: readonly number[], _output: readonly number[]): number {
+    return 0;
+  }
+
   toString(): string {
     const children = this.namedChildren().map(([name, child]) => `  (${name}): ${indent(child.toString())}`);
     const head = `${this.constructor.name}(${this.describe()}`;
     return children.length === 0 ? `${head})` : `${head}\n${children.join('\n')}\n)`;
+  }
+
+  private namedGenerators(): Named<Generator>[] {
+    return this.namedModules().flatMap(([prefix, module]) =>
+      Object.entries(module).flatMap(([field, value]): Named<Generator>[] =>
+        value instanceof Generator ? [[joinNames(prefix, stateName(field)), value]] : [],
+      ),
+    );
   }
 }
 
