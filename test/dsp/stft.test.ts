@@ -23,16 +23,7 @@ function noise(length: number, seed = 1): Float32Array {
 }
 
 describe('makeWindow', () => {
-  const names: WindowName[] = [
-    'hann',
-    'hamming',
-    'blackman',
-    'blackmanHarris',
-    'nuttall',
-    'flatTop',
-    'bartlett',
-    'cosine',
-  ];
+  const names: WindowName[] = ['hann', 'hamming', 'blackman', 'blackmanHarris', 'bartlett', 'rectangular'];
 
   test.each(names)('%s: a periodic window is a symmetric one of one more sample, less the last', (name) => {
     for (const length of [2, 3, 8, 15]) {
@@ -267,7 +258,7 @@ describe.each(['reference', 'simd'] as const)('stft on the %s engine', (name) =>
     [
       'out',
       () => spectrogram(noise(9), { nFft: 8, out: new Float32Array(3) }),
-      'spectrogram: out has the wrong length, 3, not',
+      'spectrogram: out must be a Float32Array of 25, 3',
     ],
     [
       'bins',

@@ -1,7 +1,7 @@
 import { reject } from './guard.ts';
 import { simdSupported } from './simd/runtime.ts';
 import type { overlapAdd } from './stft/overlapAdd.ts';
-import type { transformFrames } from './stft/transformFrames.ts';
+import type { analyseComplex, analyseMel, analysePower } from './stft/referenceFrames.ts';
 
 /**
  * `reference`: plain TypeScript in double precision, the text to read and the oracle. `simd`: four
@@ -10,7 +10,9 @@ import type { transformFrames } from './stft/transformFrames.ts';
 export type DspEngine = 'reference' | 'simd';
 
 export interface ReferenceEngine {
-  readonly transformFrames: typeof transformFrames;
+  readonly analyseComplex: typeof analyseComplex;
+  readonly analysePower: typeof analysePower;
+  readonly analyseMel: typeof analyseMel;
   readonly overlapAdd: typeof overlapAdd;
 }
 
@@ -35,14 +37,7 @@ export function provideReference(engine: ReferenceEngine): void {
 }
 
 export function referenceEngine(): ReferenceEngine {
-  return (
-    reference ??
-    reject(
-      'engine',
-      'no WebAssembly SIMD here, and the other engine is not in this bundle; import setEngine',
-      'reference',
-    )
-  );
+  return reference ?? reject('engine', 'not in this bundle, import setEngine', 'reference');
 }
 
 /** Threads are for tensors: here they mean the same lanes on one thread. */

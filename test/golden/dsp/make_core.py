@@ -22,8 +22,7 @@ def add(function, params, values, atol=None, rel_max=None):
 
 for n in (2, 9, 12):
     for periodic in (True, False):
-        for name, spec in (('nuttall', 'nuttall'), ('flatTop', 'flattop'), ('cosine', 'cosine'),
-                           ('kaiser', ('kaiser', 8.6)), ('gaussian', ('gaussian', 2.5))):
+        for name, spec in (('kaiser', ('kaiser', 8.6)), ('gaussian', ('gaussian', 2.5))):
             add('window', {'name': name, 'n': n, 'periodic': periodic},
                 scipy.signal.get_window(spec, n, fftbins=periodic), atol=1e-7)
 

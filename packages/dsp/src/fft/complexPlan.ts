@@ -41,8 +41,20 @@ function stockhamPlan(size: number, radices: readonly number[]): ComplexPlan {
   return { size, data, transform };
 }
 
+/**
+ * As many eights as leave no two behind: scalar code has registers for them and gains by them, the lanes
+ * lose. Sixteen stays two fours, for an eight would leave a two, the dearest stage for its work.
+ */
+function splitWithEights(size: number): number[] | undefined {
+  const eights: number[] = [];
+  let rest = size;
+  for (; rest % 8 === 0 && (rest % 16 !== 0 || rest % 32 === 0); rest /= 8) eights.push(8);
+  const others = splitIntoRadices(rest);
+  return others && [...eights, ...others];
+}
+
 /** The plan for a size, built once. Its `data` is shared: fill, transform and read before anyone else can. */
 export const complexPlan: (size: number) => ComplexPlan = cached((size: number) => {
-  const radices = splitIntoRadices(size, true);
+  const radices = splitWithEights(size);
   return radices === undefined ? bluesteinPlan(size, complexPlan) : stockhamPlan(size, radices);
 });

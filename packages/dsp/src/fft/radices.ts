@@ -1,16 +1,10 @@
 /**
- * The radices whose product is `size`, large ones first; undefined when a prime above 5 is left over,
- * which is the case for Bluestein's algorithm. Eights are for machines with registers for eight
- * complex numbers: scalar code gains by them, the lanes lose.
+ * The radices whose product is `size`, fours first; undefined when a prime above 5 is left over,
+ * which is the case for Bluestein's algorithm.
  */
-export function splitIntoRadices(size: number, eights = false): number[] | undefined {
+export function splitIntoRadices(size: number): number[] | undefined {
   const found: number[] = [];
   let rest = size;
-  // Sixteen is two fours: an eight would leave a two, the dearest stage for its work.
-  while (eights && rest % 8 === 0 && (rest % 16 !== 0 || rest % 32 === 0)) {
-    found.push(8);
-    rest /= 8;
-  }
   for (const radix of [4, 2, 3, 5]) {
     for (; rest % radix === 0; rest /= radix) found.push(radix);
   }
@@ -24,32 +18,15 @@ export function nextSmoothSize(minimum: number): number {
   return size;
 }
 
-/** cos and sin of -2 pi k / size, exact on the eight principal angles, for any integer k >= 0. */
+/** cos and sin of -2 pi k / size for any integer k >= 0, exact on the axes. */
 export function unitRoot(k: number, size: number): [re: number, im: number] {
-  const eighths = (8 * (k % size)) / size;
-  const octant = Math.floor(eighths);
-  // Within an octant the angle is at most pi / 4 from an axis, so that cos and sin lose nothing.
-  const offset = octant % 2 === 0 ? eighths - octant : octant + 1 - eighths;
-  const near = Math.cos((Math.PI / 4) * offset);
-  const far = Math.sin((Math.PI / 4) * offset);
-  switch (octant) {
-    case 0:
-      return [near, -far];
-    case 1:
-      return [far, -near];
-    case 2:
-      return [-far, -near];
-    case 3:
-      return [-near, -far];
-    case 4:
-      return [-near, far];
-    case 5:
-      return [-far, near];
-    case 6:
-      return [far, near];
-    default:
-      return [near, far];
-  }
+  const steps = 4 * (k % size);
+  const quarter = Math.round(steps / size);
+  // What is left is at most an eighth of a turn from an axis, and a whole number before it is divided.
+  const angle = (Math.PI / 2) * ((steps - quarter * size) / size);
+  const re = Math.cos(angle);
+  const im = -Math.sin(angle);
+  return quarter === 1 ? [im, -re] : quarter === 2 ? [-re, -im] : quarter === 3 ? [-im, re] : [re, im];
 }
 
 /** root^(p k) of one stage for p < count and 0 < k < radix, where root is the unit root of count * radix. */

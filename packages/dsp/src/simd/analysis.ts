@@ -3,7 +3,7 @@ import type { FramePlan } from '../stft/options.ts';
 import { readPadded } from '../stft/pad.ts';
 import { fftLanes } from './lanePlan.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
-import { allocate, floats, place, placeWeights, placeWords, withScratch, words } from './runtime.ts';
+import { allocate, floats, placeWeights, placeWords, withScratch, words } from './runtime.ts';
 
 /** Writes what it makes of four spectra into four columns of each sheet, so many bytes from its start and from row to row. */
 type Emit = (column: number, step: number) => void;
@@ -69,13 +69,12 @@ export function analyseMel(
   bank: MelFilterbank,
   power: number,
 ): void {
-  const table = filterTable(bank);
   const prepare = ({ spectrum, bins }: RealLanes, [sheet]: readonly number[]): Emit => {
     const { filter } = fftLanes();
     const squares = allocate(16 * bins);
     const raise = powersOf(spectrum, squares, bins, power);
-    const args = placeWords(squares, allocate(4 * table.rows.length), place(table.weights), 0, 0);
-    words.set(table.rows, words[args / 4 + 1] / 4);
+    const { rows, weights } = placeFilters(bank);
+    const args = placeWords(squares, rows, weights, 0, 0);
     return (column, step) => {
       raise();
       words[args / 4 + 3] = sheet + column;
@@ -93,28 +92,27 @@ function powersOf(spectrum: number, to: number, bins: number, exponent: number):
   const rootArgs = placeWords(to);
   return () => {
     power(powerArgs, 0, bins);
-    if (exponent === 1) squareRoot(rootArgs, 0, 4 * bins);
+    if (exponent === 1) squareRoot(rootArgs, 0, bins);
     // Other exponents are rare, and no kernel's work.
     else if (exponent !== 2) for (let i = to / 4; i < to / 4 + 4 * bins; i++) floats[i] **= exponent / 2;
   };
 }
 
-const filterTables = new WeakMap<MelFilterbank, { rows: Int32Array; weights: Float32Array }>();
-
 /** The filters as the kernel reads them: where each begins and how long it is, and all weights in a row. */
-function filterTable(bank: MelFilterbank): { rows: Int32Array; weights: Float32Array } {
-  const known = filterTables.get(bank);
-  if (known !== undefined) return known;
-  const rows = new Int32Array(2 * bank.mels);
-  const weights: number[] = [];
-  for (let mel = 0; mel < bank.mels; mel++) {
-    const [start, length] = [bank.starts[mel], bank.lengths[mel]];
-    rows.set([16 * start, length], 2 * mel);
-    weights.push(...bank.data.subarray(mel * bank.bins + start, mel * bank.bins + start + length));
+function placeFilters({ data, mels, bins, starts, lengths }: MelFilterbank): {
+  rows: number;
+  weights: number;
+} {
+  const rows = allocate(8 * mels);
+  const weights = allocate(4 * lengths.reduce((sum, length) => sum + length, 0));
+  let at = weights / 4;
+  for (let mel = 0; mel < mels; mel++) {
+    const first = mel * bins + starts[mel];
+    words.set([16 * starts[mel], lengths[mel]], rows / 4 + 2 * mel);
+    floats.set(data.subarray(first, first + lengths[mel]), at);
+    at += lengths[mel];
   }
-  const table = { rows, weights: Float32Array.from(weights) };
-  filterTables.set(bank, table);
-  return table;
+  return { rows, weights };
 }
 
 /** So many values are worked on before they leave the lanes' memory: about what a second-level cache holds. */
@@ -186,10 +184,6 @@ function takeColumns(
   rows: number,
   count: number,
 ): void {
-  if (count === frames) {
-    sheet.set(floats.subarray(from, from + rows * count));
-    return;
-  }
   for (let row = 0; row < rows; row++) {
     sheet.set(floats.subarray(from + row * count, from + (row + 1) * count), row * frames + first);
   }

@@ -80,10 +80,15 @@ function stage(
     const first = k.let(values.from.add(width.mul(p)));
     const out = k.variable(i32, values.to.add(width.mul(p).mul(radix)));
     k.for(first, first.add(width), complexBytes, (a) => {
-      const inputs = Array.from({ length: radix }, (_, j) => keep(k, load(a.add(step.mul(j)))));
-      const sums = butterfly(k, inputs).map((sum) => keep(k, sum));
-      sums.forEach((sum, j) => {
-        store(k, out.add(width.mul(j)), j === 0 || roots === undefined ? sum : mul(sum, roots[j - 1]));
+      let from = a;
+      const inputs = Array.from({ length: radix }, (_, j) => {
+        if (j > 0) from = k.let(from.add(step));
+        return keep(k, load(from));
+      });
+      let to: I32 = out;
+      butterfly(k, inputs).forEach((sum, j) => {
+        if (j > 0) to = k.let(to.add(width));
+        store(k, to, j === 0 || roots === undefined ? sum : mul(keep(k, sum), roots[j - 1]));
       });
       out.set(out.add(complexBytes));
     });
@@ -141,13 +146,13 @@ export const fftKernels = kernelFamily(
       k.for(1, values.half.shrU(1).add(1), 1, (bin) => {
         const low = k.let(bin.mul(complexBytes));
         const high = k.let(top.sub(low));
-        const a = keep(k, load(values.from.add(low)));
-        const b = keep(k, load(values.from.add(high)));
+        const a = keep(k, load(k.let(values.from.add(low))));
+        const b = keep(k, load(k.let(values.from.add(high))));
         const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
         const odd = keep(k, { re: a.im.add(b.im), im: b.re.sub(a.re) });
         const turned = keep(k, mul(odd, loadRoot(values.roots.add(bin.shl(3)))));
-        store(k, values.to.add(low), add(even, turned));
-        store(k, values.to.add(high), { re: even.re.sub(turned.re), im: turned.im.sub(even.im) });
+        store(k, k.let(values.to.add(low)), add(even, turned));
+        store(k, k.let(values.to.add(high)), { re: even.re.sub(turned.re), im: turned.im.sub(even.im) });
       });
     }),
 
@@ -176,9 +181,9 @@ export const fftKernels = kernelFamily(
       );
     }),
 
-    /** Magnitudes in place of their squares. */
+    /** Magnitudes in place of their squares, by vectors. */
     squareRoot: family.kernel({ values: 'i32' }, (k, { values }) => {
-      k.forLanes(k.begin, k.end, (at) => at.store(values, at.load(values).sqrt()));
+      k.for(values, values.add(k.end.shl(4)), 16, (at) => k.store(at, f32x4.load(at).sqrt()));
     }),
 
     /**

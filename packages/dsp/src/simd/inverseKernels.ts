@@ -68,14 +68,14 @@ export const inverseKernels = kernelFamily(
       k.for(1, values.half.shrU(1).add(1), 1, (bin) => {
         const low = k.let(bin.mul(complexBytes));
         const high = k.let(top.sub(low));
-        const a = keep(k, load(values.from.add(low)));
-        const b = keep(k, load(values.from.add(high)));
+        const a = keep(k, load(k.let(values.from.add(low))));
+        const b = keep(k, load(k.let(values.from.add(high))));
         const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
         const turned = keep(k, { re: a.re.sub(b.re), im: a.im.add(b.im) });
         const root = keep(k, loadRoot(values.roots.add(bin.shl(3))));
         const odd = keep(k, mul(turned, { re: root.re, im: root.im.neg() }));
-        store(k, values.to.add(high), { re: even.re.sub(odd.im), im: even.im.add(odd.re) });
-        store(k, values.to.add(low), { re: even.re.add(odd.im), im: odd.re.sub(even.im) });
+        store(k, k.let(values.to.add(high)), { re: even.re.sub(odd.im), im: even.im.add(odd.re) });
+        store(k, k.let(values.to.add(low)), { re: even.re.add(odd.im), im: odd.re.sub(even.im) });
       });
     }),
 
@@ -84,9 +84,9 @@ export const inverseKernels = kernelFamily(
       store(k, values.to, { re: f32x4.load(values.from), im: f32x4(0) });
       k.for(1, values.size.add(1).shrU(1), 1, (bin) => {
         const low = k.let(bin.mul(complexBytes));
-        const value = keep(k, load(values.from.add(low)));
+        const value = keep(k, load(k.let(values.from.add(low))));
         store(k, values.to.add(values.size.mul(complexBytes)).sub(low), value);
-        store(k, values.to.add(low), { re: value.re, im: value.im.neg() });
+        store(k, k.let(values.to.add(low)), { re: value.re, im: value.im.neg() });
       });
     }),
   }),

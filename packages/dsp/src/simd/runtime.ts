@@ -78,7 +78,7 @@ export function placeWords(...values: number[]): number {
 /** What was built under a key, its memory included. Never inside `withScratch`, whose memory ends with it. */
 export function remember<Value>(key: string, build: () => Value): Value {
   if (known.has(key)) return known.get(key) as Value;
-  if (open) throw new Error(`dsp: ${key} must be planned before the work begins`);
+  if (open) throw new Error(`dsp: ${key} is planned too late`);
   const value = build();
   known.set(key, value);
   return value;

@@ -1,3 +1,4 @@
+import { cached } from '../fft/cached.ts';
 import { reject, requireSamples, requireWhole } from '../guard.ts';
 import { makeWindow, type WindowShape } from '../window/window.ts';
 import { frameCount } from './frame.ts';
@@ -53,25 +54,25 @@ export function framePlan(op: string, options: StftOptions): FramePlan {
     bins: Math.floor(nFft / 2) + 1,
     center,
     padMode,
-    window: centredWindow(window, winLength, nFft, periodic),
+    window:
+      window instanceof Float32Array
+        ? centredWindow(window, winLength, nFft, periodic)
+        : namedWindow(JSON.stringify([window, winLength, nFft, periodic])),
   };
 }
 
-const windows = new Map<string, Float32Array>();
-
 /** A window shorter than its frame stands in the middle, with the smaller half of the zeros before it. */
 function centredWindow(shape: WindowShape, winLength: number, nFft: number, periodic: boolean): Float32Array {
-  const key = shape instanceof Float32Array ? undefined : JSON.stringify([shape, winLength, nFft, periodic]);
-  const known = key === undefined ? undefined : windows.get(key);
-  if (known !== undefined) return known;
   const centred = new Float32Array(nFft);
   centred.set(makeWindow(shape, winLength, { periodic }), Math.floor((nFft - winLength) / 2));
-  if (key !== undefined) {
-    if (windows.size >= 64) windows.clear();
-    windows.set(key, centred);
-  }
   return centred;
 }
+
+/** Windows that a few words describe, built once. */
+const namedWindow = cached((key: string) => {
+  const [shape, winLength, nFft, periodic] = JSON.parse(key);
+  return centredWindow(shape, winLength, nFft, periodic);
+});
 
 /** How many frames `stft` gives for a signal of `length` samples. */
 export function stftFrameCount(

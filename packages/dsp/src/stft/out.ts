@@ -1,9 +1,11 @@
-import { requireLength } from '../fft/fft.ts';
+import { reject } from '../guard.ts';
 
 /** The caller's array after a check of its length, or a new one. */
 export function realOut(op: string, out: Float32Array | undefined, length: number): Float32Array {
   if (out === undefined) return new Float32Array(length);
-  requireLength(op, 'out', out, length);
+  if (out.length !== length || !(out instanceof Float32Array)) {
+    reject(op, `out must be a Float32Array of ${length}`, out.length);
+  }
   return out;
 }
 

@@ -18,22 +18,7 @@ export function spectrogram(samples: Float32Array, options: SpectrogramOptions):
   requirePositive('spectrogram', 'power', power);
   const frames = requireFrames('spectrogram', samples, plan);
   const data = realOut('spectrogram', options.out, plan.bins * frames);
-  if (engine() === 'simd') {
-    analysePower(samples, plan, frames, data, power);
-  } else {
-    const fromSquare = squareTo(power);
-    referenceEngine().transformFrames(samples, plan, frames, (spectrum, t) => {
-      for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
-        data[at] = fromSquare(spectrum[2 * k] ** 2 + spectrum[2 * k + 1] ** 2);
-      }
-    });
-  }
+  const analyse = engine() === 'simd' ? analysePower : referenceEngine().analysePower;
+  analyse(samples, plan, frames, data, power);
   return { data, bins: plan.bins, frames };
-}
-
-/** From the squared magnitude to the magnitude to the `power`. */
-export function squareTo(power: number): (square: number) => number {
-  if (power === 2) return (square) => square;
-  if (power === 1) return Math.sqrt;
-  return (square) => square ** (power / 2);
 }

@@ -14,14 +14,7 @@ export function stft(samples: Float32Array, options: StftCallOptions): ComplexSp
   const plan = framePlan('stft', options);
   const frames = requireFrames('stft', samples, plan);
   const { re, im } = complexOut('stft', options.out, plan.bins, frames);
-  if (engine() === 'simd') analyseComplex(samples, plan, frames, re, im);
-  else {
-    referenceEngine().transformFrames(samples, plan, frames, (spectrum, t) => {
-      for (let k = 0, at = t; k < plan.bins; k++, at += frames) {
-        re[at] = spectrum[2 * k];
-        im[at] = spectrum[2 * k + 1];
-      }
-    });
-  }
+  const analyse = engine() === 'simd' ? analyseComplex : referenceEngine().analyseComplex;
+  analyse(samples, plan, frames, re, im);
   return { re, im, bins: plan.bins, frames };
 }

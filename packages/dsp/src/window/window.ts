@@ -1,16 +1,7 @@
 import { reject, requirePositive, requireWhole } from '../guard.ts';
 import { besselI0 } from './bessel.ts';
 
-export type WindowName =
-  | 'hann'
-  | 'hamming'
-  | 'blackman'
-  | 'blackmanHarris'
-  | 'nuttall'
-  | 'flatTop'
-  | 'bartlett'
-  | 'cosine'
-  | 'rectangular';
+export type WindowName = 'hann' | 'hamming' | 'blackman' | 'blackmanHarris' | 'bartlett' | 'rectangular';
 
 /** A window by name, one that needs a number, or the samples themselves. */
 export type WindowShape =
@@ -27,14 +18,12 @@ export interface WindowOptions {
   readonly periodic?: boolean;
 }
 
-/** Weights of 1, cos x, cos 2x, ... with alternating signs (Harris, 1978; Nuttall, 1981). */
+/** Weights of 1, cos x, cos 2x, ... with alternating signs (Harris, 1978). */
 const cosineSums: Partial<Record<WindowName, readonly number[]>> = {
   hann: [0.5, 0.5],
   hamming: [0.54, 0.46],
   blackman: [0.42, 0.5, 0.08],
   blackmanHarris: [0.35875, 0.48829, 0.14128, 0.01168],
-  nuttall: [0.3635819, 0.4891775, 0.1365995, 0.0106411],
-  flatTop: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368],
   rectangular: [1],
 };
 
@@ -65,7 +54,6 @@ function windowFormula(shape: Exclude<WindowShape, Float32Array>, span: number):
     return (i) => Math.exp(-0.5 * ((i - span / 2) / deviation) ** 2);
   }
   if (name === 'bartlett') return (i) => 1 - Math.abs((2 * i) / span - 1);
-  if (name === 'cosine') return (i) => Math.sin((Math.PI * (i + 0.5)) / (span + 1));
   const weights = cosineSums[name as WindowName];
   if (weights === undefined) return reject('makeWindow', 'no such window', name);
   return (i) =>
