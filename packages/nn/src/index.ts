@@ -7,6 +7,27 @@ export { Mfcc, type MfccOptions } from './audio/mfcc.ts';
 export { SpecAugment, type SpecAugmentOptions } from './audio/specAugment.ts';
 export { Spectrogram, type SpectrogramOptions } from './audio/spectrogram.ts';
 export { Istft, type IstftCall, Stft, type StftOptions } from './audio/stft.ts';
+export { collate, type PaddingOptions, padded } from './data/collate.ts';
+export {
+  type BatchOf,
+  type Dataset,
+  type Field,
+  listDataset,
+  mapDataset,
+  type Stacked,
+  type Stream,
+  subset,
+} from './data/dataset.ts';
+export { type BatchSource, DataLoader, type LoaderOptions, type LoaderState } from './data/loader.ts';
+export {
+  type BalancedOptions,
+  balancedSampler,
+  type Sampler,
+  sequentialSampler,
+  shuffledSampler,
+} from './data/sampler.ts';
+export { type SplitOptions, split, splitIndices } from './data/split.ts';
+export { type RowsOf, tensorDataset } from './data/tensorDataset.ts';
 export { gainOf, type Nonlinearity } from './initialise/fans.ts';
 export { byFan, initialise, type Scheme } from './initialise/initialise.ts';
 export { type KaimingOptions, kaimingNormal, kaimingUniform } from './initialise/kaiming.ts';

@@ -1,4 +1,5 @@
 import {
+  type AdamOptions,
   adam,
   adamW,
   addMomentum,
@@ -9,7 +10,9 @@ import {
   decayWeights,
   type Optimizer,
   optimizer,
+  type RmspropOptions,
   rmsprop,
+  type SgdOptions,
   scaleByAdam,
   scaleByRate,
   scaleByRms,
@@ -28,34 +31,28 @@ export const makers = { adam, adamW, rmsprop, sgd } as unknown as Record<string,
 
 /** The four optimizers spelled out in links, for plain options; clipping as a link of its own. */
 export const spelledOut: Record<string, (options: never) => Parameters<typeof chain>> = {
-  adam: ({ rate, weightDecay = 0, ...scaling }: Options) => [
+  adam: ({ rate, weightDecay = 0, ...scaling }: AdamOptions) => [
     decayWeights(weightDecay),
     scaleByAdam(scaling),
     scaleByRate(rate),
   ],
-  adamW: ({ rate, weightDecay = 0.01, ...scaling }: Options) => [
+  adamW: ({ rate, weightDecay = 0.01, ...scaling }: AdamOptions) => [
     scaleByAdam(scaling),
     decayWeights(weightDecay),
     scaleByRate(rate),
   ],
-  rmsprop: ({ rate, weightDecay = 0, momentum = 0, ...scaling }: Options) => [
+  rmsprop: ({ rate, weightDecay = 0, momentum = 0, ...scaling }: RmspropOptions) => [
     decayWeights(weightDecay),
     scaleByRms(scaling),
     addMomentum(momentum),
     scaleByRate(rate),
   ],
-  sgd: ({ rate, weightDecay = 0, momentum = 0, ...motion }: Options) => [
+  sgd: ({ rate, weightDecay = 0, momentum = 0, ...motion }: SgdOptions) => [
     decayWeights(weightDecay),
     addMomentum(momentum, motion),
     scaleByRate(rate),
   ],
 };
-
-interface Options {
-  readonly rate: number;
-  readonly weightDecay?: number;
-  readonly momentum?: number;
-}
 
 /** Runs a case as a user would write it, and says where it leaves PyTorch's trajectory. */
 export function leavesTrajectory(name: string, golden: GoldenCase): string[] {
