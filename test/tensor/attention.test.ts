@@ -200,6 +200,8 @@ describe('scaledDotProductAttention', () => {
   const cases: [Shape, number, Options][] = [
     [[2, 3, 65, 16], 65, {}],
     [[1, 9, 5], 130, { causal: true }],
+    [[1, 130, 6], 700, {}],
+    [[2, 600, 4], 600, { causal: true, dropout: { probability: 0.2, key: randomKey(7) } }],
     [[2, 130, 33], 131, { dropout: { probability: 0.1, key: randomKey(5) } }],
     [[40, 64, 16], 64, { causal: true, dropout: { probability: 0.5, key: randomKey(6) } }],
     [[3, 2, 100, 9], 70, { mask: flags([3, 1, 1, 70], (at) => at % 3 > 0) }],

@@ -1,13 +1,19 @@
 import { heap } from '@sonograd/wasm';
+import { reduceMemory } from '../../reduction/reduction.kernel.ts';
 import type { AnyTensor } from '../../tensor.ts';
 import { zeroRow } from '../matmul/product.ts';
 import { reserveWorkspace } from '../matmul/workspace.kernel.ts';
-import { attentionKernels, slotBytesFor } from './attention.kernel.ts';
+import { backwardKernels } from './backward.kernel.ts';
+import { forwardKernels } from './forward.kernel.ts';
 import { type AttentionParams, maskLayout, sizesOf } from './layout.ts';
+import { slotBytesFor } from './parts.kernel.ts';
 import { tileSide } from './tile.kernel.ts';
 
 /** About 20 µs. */
 const worthwhileFlops = 1e6;
+/** Items that keep some threads busy until the end. */
+const wantedItems = 12;
+const smallestRange = 4 * tileSide;
 
 export function runForward(
   [out, logSums]: readonly AnyTensor[],
@@ -18,7 +24,7 @@ export function runForward(
   const blocks = Math.ceil(queries / tileSide);
   const flops = 2 * Math.min(queries, tileSide) * keys * (width + valueWidth);
   withArguments(out!, logSums!, inputs, params, (values) => {
-    attentionKernels.forward.run(heads * blocks, values, Math.ceil(worthwhileFlops / (flops + 1)));
+    forwardKernels.attend.run(heads * blocks, values, Math.ceil(worthwhileFlops / (flops + 1)));
   });
 }
 
@@ -31,11 +37,35 @@ export function runBackward(
   const inputs = given.slice(0, -3);
   const [out, logSums, dOut] = given.slice(-3);
   const { heads, queries, keys, width, valueWidth } = sizesOf(inputs);
-  const gradients = [dOut!.pointer, dQuery!.pointer, dKey!.pointer, dValue!.pointer] as const;
-  const grain = Math.ceil(worthwhileFlops / (6 * queries * keys * (width + valueWidth) + 1));
-  withArguments(out!, logSums!, inputs, params, (values) => {
-    attentionKernels.backward.run(heads, [...values, ...gradients], grain);
-  });
+  const { ranges, rangeKeys } = planRanges(heads, keys);
+  const grain = Math.ceil(worthwhileFlops / (6 * queries * rangeKeys * (width + valueWidth) + 1));
+  const run = (toQueries: number) =>
+    withArguments(out!, logSums!, inputs, params, (values) => {
+      const gradients = [dOut!.pointer, toQueries, dKey!.pointer, dValue!.pointer] as const;
+      backwardKernels.attendBack.run(heads * ranges, [...values, ...gradients, heads, rangeKeys], grain);
+    });
+  if (ranges === 1) {
+    run(dQuery!.pointer);
+    return;
+  }
+  const partial = heap.allocate(4 * ranges * dQuery!.size);
+  try {
+    run(partial);
+    const rows = { outer: 1, length: ranges, inner: dQuery!.size };
+    reduceMemory('sum', 'float32', dQuery!.pointer, partial, rows);
+  } finally {
+    heap.free(partial);
+  }
+}
+
+/**
+ * Few heads with many keys are cut into ranges, so that every thread has something to do. Each range needs a gradient
+ * of the queries of its own; the cut follows from the sizes alone, and so do the bits.
+ */
+function planRanges(heads: number, keys: number): { ranges: number; rangeKeys: number } {
+  const wanted = Math.min(Math.ceil(wantedItems / Math.max(1, heads)), Math.ceil(keys / smallestRange));
+  const rangeKeys = Math.max(1, Math.ceil(keys / Math.max(1, wanted) / tileSide)) * tileSide;
+  return { ranges: Math.max(1, Math.ceil(keys / rangeKeys)), rangeKeys };
 }
 
 function withArguments(
