@@ -20,6 +20,8 @@ export { cos } from './cos.ts';
 export { crossEntropy } from './crossEntropy.ts';
 export { cumsum } from './cumsum.ts';
 export { div } from './div.ts';
+export { dropout } from './dropout.ts';
+export { embedding } from './embedding.ts';
 export { eq } from './eq.ts';
 export { erf } from './erf.ts';
 export { exp } from './exp.ts';
