@@ -48,11 +48,29 @@ export function peakRunnable(threads = 1): Runnable {
   };
 }
 
-export const copyBytes = 64 * 2 ** 20;
+export const copyBytes = 2 * 64 * 2 ** 20;
 
-/** Reads and writes memory that no cache holds. */
+const blockBytes = 2 ** 16;
+
+const copy = kernelFamily('peakCopy', (family) => ({
+  blocks: family.kernel({ to: 'i32', from: 'i32' }, (k, { to, from }) => {
+    k.for(k.begin, k.end, 1, (block) => {
+      const offset = k.let(block.mul(blockBytes));
+      const [target, source] = [k.let(to.add(offset)), k.let(from.add(offset))];
+      k.for(0, blockBytes, 64, (at) => {
+        for (const lane of [0, 16, 32, 48]) {
+          k.store(target.add(at), f32x4.load(source.add(at), lane), lane);
+        }
+      });
+    });
+  }),
+}));
+
+/** Reads and writes memory that no cache holds: the limit of what does little with each number. */
 export function copyRunnable(): Runnable {
-  const from = heap.u8(heap.allocate(copyBytes), copyBytes).fill(1);
-  const to = heap.u8(heap.allocate(copyBytes), copyBytes).fill(2);
-  return { name: 'copy', run: () => to.set(from) };
+  const half = copyBytes / 2;
+  const [from, to] = [heap.allocate(half), heap.allocate(half)];
+  heap.f32(from, half / 4).fill(1);
+  heap.f32(to, half / 4).fill(2);
+  return { name: 'copy', run: () => copy.blocks.run(half / blockBytes, [to, from], 16) };
 }
