@@ -45,6 +45,10 @@ const parameters = {
   blockColumns: 'i32',
   blocksDown: 'i32',
   blocksAcross: 'i32',
+  /** Images of a block, and bytes from one to the next in its planes and gradients. */
+  blockImages: 'i32',
+  batch: 'i32',
+  gradientsBytes: 'i32',
   /** Blocks of all images. */
   blocks: 'i32',
   parts: 'i32',
@@ -98,50 +102,58 @@ export const filterGradientKernels = kernelFamily('convolutionFilterGradient', (
 type Place = Record<'block' | 'group' | 'sums' | 'slot', I32>;
 
 function addBlock(k: KernelBuilder, given: Given, { block, group, sums, slot }: Place): void {
-  const { blockRows, blockColumns, outputs, planeColumns } = given;
+  const { blockRows, blockColumns, blockImages, outputs, planeColumns, planesBytes, gradientsBytes } = given;
   const above = k.let(block.div(given.blocksAcross));
-  const image = k.let(above.div(given.blocksDown), 'imageIndex');
+  const firstImage = k.let(above.div(given.blocksDown).mul(blockImages), 'firstImage');
   const i = k.let(above.rem(given.blocksDown).mul(blockRows), 'i');
   const j = k.let(block.rem(given.blocksAcross).mul(blockColumns), 'j');
-  const firstPlane = group.mul(given.channels).mul(given.imagePlane);
-  k.call(fillPlanes, {
-    ...given,
-    to: slot,
-    from: image.mul(given.imageBytes).add(firstPlane).add(given.image),
-    fromPlaneBytes: given.imagePlane,
-    rowWidth: given.width,
-    around: 0,
-    top: i.mul(given.strideDown).add(given.top),
-    left: j.mul(given.strideAcross).add(given.left),
-    rows: given.planeRows,
-    columns: planeColumns,
-  });
-  const planesEnd = k.let(slot.add(given.planesBytes), 'planesEnd');
-  k.store(planesEnd, f32x4(0));
+  const images = k.let(given.batch.sub(firstImage).min(blockImages), 'images');
+  const planesEnd = k.let(planesBytes.mul(blockImages).add(slot), 'planesEnd');
   const gradients = k.let(planesEnd.add(gradientGapBytes), 'gradients');
-  const ends = { height: k.let(i.add(blockRows)), width: k.let(j.add(blockColumns)) };
-  k.call(fillPlanes, {
-    to: gradients,
-    from: image.mul(given.dOutImage).add(group.mul(outputs).mul(given.dOutPlane)).add(given.dOut),
-    fromPlaneBytes: given.dOutPlane,
-    channels: outputs,
-    rowWidth: given.windowsAcross,
-    around: 0,
-    height: ends.height.min(given.windowsDown),
-    width: ends.width.min(given.windowsAcross),
-    top: i,
-    left: j,
-    strideDown: 1,
-    strideAcross: 1,
-    phasesDown: 1,
-    phasesAcross: 1,
-    rows: given.gradientRows,
-    columns: planeColumns,
+  const imageAt = k.variable(i32, firstImage.mul(given.imageBytes).add(given.image), 'imageAt');
+  const dOutAt = k.variable(i32, firstImage.mul(given.dOutImage).add(given.dOut), 'dOutAt');
+  const planesAt = k.variable(i32, slot, 'planesAt');
+  const gradientsAt = k.variable(i32, gradients, 'gradientsAt');
+  k.for(0, images, 1, () => {
+    k.call(fillPlanes, {
+      ...given,
+      to: planesAt,
+      from: group.mul(given.channels).mul(given.imagePlane).add(imageAt),
+      fromPlaneBytes: given.imagePlane,
+      rowWidth: given.width,
+      around: 0,
+      top: i.mul(given.strideDown).add(given.top),
+      left: j.mul(given.strideAcross).add(given.left),
+      rows: given.planeRows,
+      columns: planeColumns,
+    });
+    k.call(fillPlanes, {
+      to: gradientsAt,
+      from: group.mul(outputs).mul(given.dOutPlane).add(dOutAt),
+      fromPlaneBytes: given.dOutPlane,
+      channels: outputs,
+      rowWidth: given.windowsAcross,
+      around: 0,
+      height: i.add(blockRows).min(given.windowsDown),
+      width: j.add(blockColumns).min(given.windowsAcross),
+      top: i,
+      left: j,
+      strideDown: 1,
+      strideAcross: 1,
+      phasesDown: 1,
+      phasesAcross: 1,
+      rows: given.gradientRows,
+      columns: planeColumns,
+    });
+    imageAt.set(imageAt.add(given.imageBytes));
+    dOutAt.set(dOutAt.add(given.dOutImage));
+    planesAt.set(planesAt.add(planesBytes));
+    gradientsAt.set(gradientsAt.add(gradientsBytes));
   });
+  k.store(planesAt, f32x4(0));
   const length = k.let(blockRows.sub(1).mul(planeColumns).add(blockColumns), 'length');
   const gradientBytes = k.let(given.gradientRows.mul(planeColumns).shl(2), 'gradientBytes');
-  const { places, placeCount } = given;
-  k.call(addDots, { sums, planes: slot, places, placeCount, gradients, gradientBytes, outputs, length });
+  k.call(addDots, { ...given, sums, planes: slot, gradients, gradientBytes, images, length });
 }
 
 /** Behind the planes: room for what reading in fours reads beyond them. */
@@ -155,7 +167,10 @@ const tileParameters = {
   gradients: 'i32',
   gradientBytes: 'i32',
   outputs: 'i32',
-  /** Numbers in each dot product. */
+  images: 'i32',
+  planesBytes: 'i32',
+  gradientsBytes: 'i32',
+  /** Numbers in each dot product, of each image. */
   length: 'i32',
 } as const;
 
@@ -164,7 +179,9 @@ const four = [0, 1, 2, 3];
 /** All dot products of a block, four taps by two outputs at a time: 6 loads for 8 multiply-adds, and no splats. */
 const addDots = wasmProcedure('addDots', tileParameters, (k, given) => {
   const { placeCount, gradientBytes, outputs } = given;
-  const end = k.let(given.length.add(3).and(-4).shl(2), 'end');
+  const bytes = k.let(given.length.add(3).and(-4).shl(2), 'bytes');
+  const toNextPlanes = k.let(given.planesBytes.sub(bytes), 'toNextPlanes');
+  const toNextGradients = k.let(given.gradientsBytes.sub(bytes), 'toNextGradients');
   const first = k.variable(i32, given.gradients, 'first');
   const sums = k.variable(i32, given.sums, 'sumsAt');
   const sumBytes = k.let(placeCount.shl(2), 'sumBytes');
@@ -178,19 +195,26 @@ const addDots = wasmProcedure('addDots', tileParameters, (k, given) => {
       );
       const totals = [0, 1].map((side) => four.map((row) => k.variable(f32x4, 0, `sum${side}${row}`)));
       const at = k.variable(i32, 0, 'at');
-      k.while(
-        () => at.ne(end),
-        () => {
-          const gradients = [first, second].map((pointer) => k.let(f32x4.load(pointer.add(at))));
-          four.forEach((row) => {
-            const numbers = k.let(f32x4.load(rows[row]!.add(at)));
-            gradients.forEach((gradient, side) => {
-              totals[side]![row]!.set(numbers.mulAdd(gradient, totals[side]![row]!));
+      const gradientAt = k.variable(i32, 0, 'gradientAt');
+      k.for(0, given.images, 1, () => {
+        const end = k.let(at.add(bytes), 'end');
+        k.while(
+          () => at.ne(end),
+          () => {
+            const gradients = [first, second].map((pointer) => k.let(f32x4.load(pointer.add(gradientAt))));
+            four.forEach((row) => {
+              const numbers = k.let(f32x4.load(rows[row]!.add(at)));
+              gradients.forEach((gradient, side) => {
+                totals[side]![row]!.set(numbers.mulAdd(gradient, totals[side]![row]!));
+              });
             });
-          });
-          at.set(at.add(16));
-        },
-      );
+            at.set(at.add(16));
+            gradientAt.set(gradientAt.add(16));
+          },
+        );
+        at.set(at.add(toNextPlanes));
+        gradientAt.set(gradientAt.add(toNextGradients));
+      });
       k.store(to, f32x4.load(to).add(sumEach(totals[0]!)));
       k.if(isPair, () => {
         const next = k.let(to.add(sumBytes));

@@ -22,6 +22,7 @@ export function runFilterGradient(
   const { batch, groups, channels, outputs, image, out, stride } = sizes;
   const sum = forwardWindows(sizes);
   const block = blockOf(sizes);
+  const blockImages = imagesOf(sizes, block);
   const planes = copiedPlanes(sum, block);
   const planesBytes = channels * planes.bytesPerChannel;
   const count = channels * planes.tapBytes.length;
@@ -31,15 +32,15 @@ export function runFilterGradient(
   while (places.length % 4 !== 0) places.push(places.at(-1)!);
   const blocksDown = Math.ceil(out[0] / block[0]);
   const blocksAcross = Math.ceil(out[1] / block[1]);
-  const blocks = batch * blocksDown * blocksAcross;
-  const flops = 2 * outputs * count * block[0] * block[1];
+  const blocks = Math.ceil(batch / blockImages) * blocksDown * blocksAcross;
+  const flops = 2 * outputs * count * blockImages * block[0] * block[1];
   const parts = Math.max(1, Math.min(mostParts, blocks, Math.floor((blocks * flops) / worthwhileFlops)));
   const partBytes = 4 * groups * outputs * places.length;
   const partials = scratch.bytes(parts * partBytes);
   const gradientRows = block[0] + Math.ceil(3 / planes.columns);
   const gradientsBytes = 4 * outputs * gradientRows * planes.columns;
   const { workspace, slotBytes } = reserveWorkspace(
-    planesBytes + gradientGapBytes + gradientsBytes + planeSlackBytes,
+    blockImages * (planesBytes + gradientsBytes) + gradientGapBytes + planeSlackBytes,
   );
   filterGradientKernels.parts.run(
     parts * groups,
@@ -75,6 +76,9 @@ export function runFilterGradient(
       block[1],
       blocksDown,
       blocksAcross,
+      blockImages,
+      batch,
+      gradientsBytes,
       blocks,
       parts,
       workspace,
@@ -89,9 +93,19 @@ export function runFilterGradient(
   );
 }
 
-function blockOf({ channels, outputs, out: [down, across], stride }: ConvSizes): Pair {
+/** Images whose windows fill a block together, where one has too few. */
+function imagesOf(sizes: ConvSizes, [down, across]: Pair): number {
+  return Math.max(1, Math.min(sizes.batch, Math.round(windowsOf(sizes) / (down * across))));
+}
+
+function windowsOf({ channels, outputs, stride }: ConvSizes): number {
   const bytesPerWindow = 4 * (channels * stride[0] * stride[1] + outputs);
-  const wanted = Math.max(32, Math.min(blockWindows, cacheBytes / bytesPerWindow));
+  return Math.max(32, Math.min(blockWindows, cacheBytes / bytesPerWindow));
+}
+
+function blockOf(sizes: ConvSizes): Pair {
+  const [down, across] = sizes.out;
+  const wanted = windowsOf(sizes);
   if (across > wanted) return [1, evenly(across, wanted)];
   return [evenly(down, wanted / across), across];
 }

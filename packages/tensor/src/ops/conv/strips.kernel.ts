@@ -1,4 +1,4 @@
-import { f32, f32x4, type I32, i32, wasmProcedure } from '@sonograd/wasm';
+import { type F32x4, f32, f32x4, type I32, i32, wasmProcedure } from '@sonograd/wasm';
 import { stripStep, tileColumns } from '../matmul/strip.kernel.ts';
 
 const pixelNumbers = Array.from({ length: tileColumns }, (_, pixel) => pixel);
@@ -69,8 +69,8 @@ const scatterParameters = {
   rows: 'i32',
   start: 'i32',
   startRow: 'i32',
-  /** All bits where the sums are added to what is there, none where they start from one number for each row. */
-  startMask: 'i32',
+  /** Whether the sums are added to what is there, or to one number for each row, which stands four times at `start`. */
+  isAdded: 'i32',
   out: 'i32',
   outRow: 'i32',
   /** The place of each of eight results in a row of the output, in bytes; missing ones repeat the last. */
@@ -80,20 +80,34 @@ const scatterParameters = {
 
 /** Results that do not lie side by side. All are read before any is written, since places may repeat. */
 export const scatterStrip = wasmProcedure('scatterStrip', scatterParameters, (k, given) => {
-  const { startMask, floor } = given;
+  const floors = k.let(given.floor.splat(), 'floors');
   const places = pixelNumbers.map((pixel) => k.let(i32.load(given.places, 4 * pixel), `place${pixel}`));
   const at = k.variable(i32, given.sums, 'at');
   const start = k.variable(i32, given.start, 'startAt');
   const out = k.variable(i32, given.out, 'outAt');
-  const sum = (pixel: number, place: I32) =>
-    f32.load(at, 4 * pixel).add(f32.load(place.and(startMask).add(start)));
+  const halves = [places.slice(0, 4), places.slice(4)];
   k.for(0, given.rows, 1, () => {
-    const results = pixelNumbers.map((pixel) => k.let(sum(pixel, places[pixel]!).max(floor)));
-    results.forEach((result, pixel) => {
-      k.store(places[pixel]!.add(out), result);
+    const starts = halves.map((_, half) => k.variable(f32x4, f32x4.load(start), `start${half}`));
+    k.if(given.isAdded, () => {
+      halves.forEach((four, half) => {
+        starts[half]!.set(gather(four.map((place) => place.add(start))));
+      });
+    });
+    halves.forEach((four, half) => {
+      const results = k.let(starts[half]!.add(f32x4.load(at, 16 * half)).pmax(floors));
+      four.forEach((place, lane) => {
+        k.storeLane(place.add(out), results, lane);
+      });
     });
     at.set(at.add(stripStep));
     start.set(start.add(given.startRow));
     out.set(out.add(given.outRow));
   });
 });
+
+function gather([first, ...others]: readonly I32[]): F32x4 {
+  return others.reduce(
+    (vector, pointer, lane) => vector.replaceLane(f32.load(pointer), lane + 1),
+    f32x4.loadSplat(first!),
+  );
+}

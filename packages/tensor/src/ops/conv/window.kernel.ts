@@ -265,7 +265,16 @@ function computePiece(k: KernelBuilder, block: Block, piece: Piece): void {
       () => {
         const aside = { start: block.zeros, startRow: 0, out: sums, outRow: stripStep, floor: -Infinity };
         k.call(computeStrips, { ...tiles, ...aside });
-        k.call(scatterStrip, { ...piece, sums, rows, out: block.out, outRow: outPlane, places, floor });
+        k.call(scatterStrip, {
+          ...piece,
+          isAdded: piece.startMask,
+          sums,
+          rows,
+          out: block.out,
+          outRow: outPlane,
+          places,
+          floor,
+        });
       },
     );
   });
