@@ -1,47 +1,14 @@
-import { reject } from './guard.ts';
-import { simdSupported } from './simd/runtime.ts';
-import type { overlapAdd } from './stft/overlapAdd.ts';
-import type { analyseComplex, analyseMel, analysePower } from './stft/referenceFrames.ts';
+import { chooseEngine, type DspEngine, provideReference } from './engineState.ts';
 
-/**
- * `reference`: plain TypeScript in double precision, the text to read and the oracle. `simd`: four
- * frames at once in WebAssembly lanes, in single precision. Same results to the stated tolerances.
- */
-export type DspEngine = 'reference' | 'simd';
+import { overlapAdd } from './stft/overlapAdd.ts';
+import { analyseComplex, analyseMel, analysePower } from './stft/referenceFrames.ts';
 
-export interface ReferenceEngine {
-  readonly analyseComplex: typeof analyseComplex;
-  readonly analysePower: typeof analysePower;
-  readonly analyseMel: typeof analyseMel;
-  readonly overlapAdd: typeof overlapAdd;
-}
+export { type DspEngine, engine } from './engineState.ts';
 
-let chosen: DspEngine | undefined;
-let reference: ReferenceEngine | undefined;
+// Loading this module is what makes the reference engine known; Node always does, bundlers where `setEngine` is imported.
+provideReference({ analyseComplex, analysePower, analyseMel, overlapAdd });
 
-/** The engine in use: `simd` where WebAssembly has lanes, unless SONOGRAD_ENGINE or `setEngine` says otherwise. */
-export function engine(): DspEngine {
-  if (chosen === undefined) chooseEngine(engineFromEnvironment() ?? (simdSupported() ? 'simd' : 'reference'));
-  return chosen as DspEngine;
-}
-
-export function chooseEngine(name: DspEngine): void {
-  if (name !== 'reference' && name !== 'simd') reject('setEngine', 'name must be reference or simd', name);
-  if (name === 'simd' && !simdSupported()) reject('setEngine', 'this machine has no WebAssembly SIMD', name);
-  chosen = name;
-}
-
-/** setEngine.ts brings it along, so that a page whose bundler found no `setEngine` need not carry two engines. */
-export function provideReference(engine: ReferenceEngine): void {
-  reference = engine;
-}
-
-export function referenceEngine(): ReferenceEngine {
-  return reference ?? reject('engine', 'not in this bundle, import setEngine', 'reference');
-}
-
-/** Threads are for tensors: here they mean the same lanes on one thread. */
-function engineFromEnvironment(): DspEngine | undefined {
-  const wanted = (globalThis as { process?: { env?: Record<string, string> } }).process?.env?.SONOGRAD_ENGINE;
-  return wanted === 'threads' ? 'simd' : ((wanted || undefined) as DspEngine | undefined);
+/** Chooses for all calls that follow. */
+export function setEngine(name: DspEngine): void {
+  chooseEngine(name);
 }

@@ -8,7 +8,7 @@ export {
   type TimeStretchOptions,
   timeStretch,
 } from './augment/timeStretch.ts';
-export { type DspEngine, engine } from './engine.ts';
+export { type DspEngine, engine, setEngine } from './engine.ts';
 export { type FrameOptions as LevelOptions, rms } from './features/rms.ts';
 export {
   type SpectralOptions,
@@ -76,7 +76,6 @@ export {
   resampleFilters,
 } from './resample/filter.ts';
 export { type ResampleOptions, resample } from './resample/resample.ts';
-export { setEngine } from './setEngine.ts';
 export { type Interval, type SilenceOptions, splitSilence, trimSilence } from './silence/silence.ts';
 export { type FrameOptions, frame, frameCount } from './stft/frame.ts';
 export { type IstftOptions, istft } from './stft/istft.ts';

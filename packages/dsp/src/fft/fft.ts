@@ -1,4 +1,4 @@
-import { engine } from '../engine.ts';
+import { engine } from '../engineState.ts';
 import { reject, requireWhole } from '../guard.ts';
 import { complexRows } from '../simd/rows.ts';
 import type { Complex, Floats } from '../types.ts';

@@ -1,4 +1,4 @@
-import { engine } from '../engine.ts';
+import { engine } from '../engineState.ts';
 import { reject, requireRange, requireWhole } from '../guard.ts';
 import { RandomStream } from '../random.ts';
 import { type PhaseSearch, searchInLanes } from '../simd/phaseSearch.ts';

@@ -102,7 +102,5 @@ function lpNorm(values: Float64Array, p: number | 'max'): number {
 function warnOfEmptyRows({ lengths, mels }: MelFilterbank): void {
   const empty = lengths.reduce((count, length) => count + (length === 0 ? 1 : 0), 0);
   if (empty === 0) return;
-  console.warn(
-    `melFilterbank: ${empty} of ${mels} filters hold no bin and give zeros; fewer nMels or a larger nFft avoids it`,
-  );
+  console.warn(`melFilterbank: ${empty} of ${mels} filters hold no bin and give zeros`);
 }

@@ -1,4 +1,4 @@
-import { engine, referenceEngine } from '../engine.ts';
+import { engine, referenceEngine } from '../engineState.ts';
 import { requirePositive } from '../guard.ts';
 import { analyseMel } from '../simd/analysis.ts';
 import { framePlan, requireFrames, type StftOptions } from '../stft/options.ts';

@@ -1,4 +1,4 @@
-import { engine, referenceEngine } from '../engine.ts';
+import { engine, referenceEngine } from '../engineState.ts';
 import { reject, requireWhole } from '../guard.ts';
 import { overlapAddLanes } from '../simd/synthesis.ts';
 import type { ComplexSpectrogram } from '../types.ts';

@@ -1,4 +1,4 @@
-import { engine, referenceEngine } from '../engine.ts';
+import { engine, referenceEngine } from '../engineState.ts';
 import { requirePositive } from '../guard.ts';
 import { analysePower } from '../simd/analysis.ts';
 import type { Spectrogram } from '../types.ts';

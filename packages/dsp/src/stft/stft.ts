@@ -1,4 +1,4 @@
-import { engine, referenceEngine } from '../engine.ts';
+import { engine, referenceEngine } from '../engineState.ts';
 import { analyseComplex } from '../simd/analysis.ts';
 import type { ComplexSpectrogram } from '../types.ts';
 import { framePlan, requireFrames, type StftOptions } from './options.ts';
