@@ -17,6 +17,7 @@ import {
   someShape,
   zerosOf,
 } from './caseBuilders.ts';
+import { normaliseCases } from './normaliseCases.ts';
 import { attentionCase, recurrentCases } from './sequenceCases.ts';
 
 /** Every op there is, and every function made of ops. */
@@ -33,6 +34,7 @@ const withoutGradient = (given: OpCase): OpCase => ({ ...given, gradient: 'none'
  * every engine: values, gradients, the wording of errors.
  */
 export const opCases = {
+  ...normaliseCases,
   abs: elementwise((x) => x.abs(), { integers: true }),
   add: broadcasting((a, b) => a.add(b), { dtypes: numbers }),
   adaptiveAvgPool1d: {
