@@ -6,27 +6,15 @@ import { tensorAlgebra } from '../../elementwise/algebra.ts';
 import type { AnyTensor, Tensor } from '../../tensor.ts';
 import { alias } from '../alias.ts';
 import { concat } from '../concat.ts';
-import type { Cell, CellAlgebra } from './cells.ts';
-import type { RecurrentInputs } from './memory.ts';
-import { type RecurrentSizes, sizesOf } from './sizes.ts';
+import type { CellAlgebra } from './cells.ts';
+import type { Pass } from './pass.ts';
 
 const tensors: CellAlgebra<Tensor> = { ...tensorAlgebra, once: (value) => value };
 
 /** A layer in basic ops, for gradients that have gradients: every step is recorded. */
-function composite(
-  cell: Cell,
-  sizes: RecurrentSizes,
-  reverse: boolean,
-  given: RecurrentInputs<AnyTensor>,
-): Tensor[] {
-  const { steps, units } = sizes;
-  const [x, weightIh, weightHh, biasIh, biasHh] = [
-    given.x,
-    given.weightIh,
-    given.weightHh,
-    given.biasIh,
-    given.biasHh,
-  ].map((tensor) => tensor as Tensor) as [Tensor, Tensor, Tensor, Tensor, Tensor];
+function composite({ cell, sizes, reverse, given }: Pass): Tensor[] {
+  const { batch, steps, units } = sizes;
+  const { x, weightIh, weightHh, biasIh, biasHh } = given as Readonly<Record<keyof typeof given, Tensor>>;
   const gatesOf = (all: Tensor) => all.split(units, 1) as Tensor[];
   let hidden = given.hidden as Tensor;
   let memory = given.memory as Tensor;
@@ -43,21 +31,19 @@ function composite(
     outputs[time] = hidden.mul(goesOn).unsqueeze(1) as Tensor;
   }
   const output =
-    steps === 0 ? (zeros([sizes.batch, 0, units]) as Tensor) : (concat(outputs as AnyTensor[], 1) as Tensor);
+    steps === 0 ? (zeros([batch, 0, units]) as Tensor) : (concat(outputs as AnyTensor[], 1) as Tensor);
   return cell.hasMemory ? [output, hidden, memory] : [output, hidden];
 }
 
-/** The gradients of every float input, recorded themselves. */
+/** The gradients of every float input, recorded themselves. `passOf` reads a list of inputs. */
 export function compositeGradients(
-  cell: Cell,
   inputs: readonly AnyTensor[],
   dOuts: readonly (Tensor | undefined)[],
-  reverse: boolean,
-  named: (inputs: readonly AnyTensor[]) => RecurrentInputs<AnyTensor>,
+  passOf: (inputs: readonly AnyTensor[]) => Pass,
 ): Gradients {
   // One tensor may stand in several places; each place gets a name of its own.
   const aliases = inputs.map((input) => alias(input as Tensor));
-  const outputs = composite(cell, sizesOf(cell, aliases), reverse, named(aliases));
+  const outputs = composite(passOf(aliases));
   const weighed = outputs.flatMap((output, index) => {
     const dOut = dOuts[index];
     return dOut === undefined ? [] : [output.mul(dOut).sum() as Tensor];

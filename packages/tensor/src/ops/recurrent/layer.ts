@@ -7,7 +7,7 @@ import type { AnyTensor, Tensor } from '../../tensor.ts';
 import type { Shape } from '../../types/shape.ts';
 import type { Cell } from './cells.ts';
 import { compositeGradients } from './composite.ts';
-import type { RecurrentGradients, RecurrentInputs, RecurrentOutputs } from './memory.ts';
+import type { Pass, RecurrentGradients, Saved, Shown } from './pass.ts';
 import * as reference from './reference.ts';
 import * as kernels from './run.ts';
 import { at, checkInputs, type RecurrentSizes, sizesOf } from './sizes.ts';
@@ -60,17 +60,11 @@ export function recurrentLayer(cell: Cell, name: string): RecurrentLayer {
       return outputSpecs(cell, sizesOf(cell, inputs));
     },
     reference: (outs, inputs, { reverse }) =>
-      reference.runForward(
-        cell,
-        sizesOf(cell, inputs),
-        reverse,
-        namedInputs(inputs),
-        namedOutputs(cell, outs),
-      ),
+      reference.runForward(passOf(cell, inputs, reverse), namedOutputs(cell, outs)),
     simd: (outs, inputs, { reverse }) =>
-      kernels.runForward(cell, sizesOf(cell, inputs), reverse, namedInputs(inputs), namedOutputs(cell, outs)),
+      kernels.runForward(passOf(cell, inputs, reverse), namedOutputs(cell, outs)),
     backward: ({ inputs, outputs, dOuts, params: { reverse }, needs }) => {
-      if (isRecording()) return compositeGradients(cell, inputs, dOuts, reverse, namedInputs);
+      if (isRecording()) return compositeGradients(inputs, dOuts, (all) => passOf(cell, all, reverse));
       const incoming = outputs.slice(0, 1 + states).map((out, index) => dOuts[index] ?? zeros(out.shape));
       const given = [...inputs, ...outputs.slice(1 + states), ...incoming];
       const gradients = applyMany(gradient, given, { reverse, needsX: needs(at.x) }) as Tensor[];
@@ -137,8 +131,7 @@ function gradientOp(cell: Cell, name: string): OpMany<GradientParams> {
       const incoming = given.slice(-1 - states);
       const saved = given.slice(inputs.length, -1 - states);
       const shown = namedOutputs(cell, [...incoming, ...saved]);
-      const made = namedGradients(outs, needsX);
-      engine.runBackward(cell, sizesOf(cell, inputs), reverse, namedInputs(inputs), shown, shown, made);
+      engine.runBackward(passOf(cell, inputs, reverse), shown, shown, namedGradients(outs, needsX));
     };
   return {
     name: `${name}Gradient`,
@@ -164,38 +157,19 @@ function outputSpecs(cell: Cell, { batch, steps, units, width }: RecurrentSizes)
 }
 
 /** A cell without memory or `aside` never touches what stands in their place. */
-function namedOutputs(cell: Cell, outs: readonly AnyTensor[]): RecurrentOutputs<AnyTensor> {
-  const [output, hidden] = outs as [AnyTensor, AnyTensor];
-  const [memory, ...saved] = cell.hasMemory ? outs.slice(2) : [hidden, ...outs.slice(2)];
-  const [gates, before, aside = before] = saved as [AnyTensor, AnyTensor, AnyTensor?];
-  return { output, hidden, memory: memory!, gates, before, aside };
+function namedOutputs(cell: Cell, outs: readonly AnyTensor[]): Shown & Saved {
+  const [output, hidden, memory, ...saved] = cell.hasMemory ? outs : outs.toSpliced(2, 0, outs[1]);
+  const [gates, before, aside = before] = saved;
+  return { output, hidden, memory, gates, before, aside };
 }
 
-function namedInputs(inputs: readonly AnyTensor[]): RecurrentInputs<AnyTensor> {
-  const [x, weightIh, weightHh, biasIh, biasHh, lengths, hidden, memory = hidden] = inputs as AnyTensor[] & {
-    readonly 6: AnyTensor;
-  };
-  return {
-    x: x!,
-    weightIh: weightIh!,
-    weightHh: weightHh!,
-    biasIh: biasIh!,
-    biasHh: biasHh!,
-    lengths: lengths!,
-    hidden,
-    memory,
-  };
+function passOf(cell: Cell, inputs: readonly AnyTensor[], reverse: boolean): Pass {
+  const [x, weightIh, weightHh, biasIh, biasHh, lengths, hidden, memory = hidden] = inputs;
+  const given = { x, weightIh, weightHh, biasIh, biasHh, lengths, hidden, memory };
+  return { cell, sizes: sizesOf(cell, inputs), reverse, given };
 }
 
-function namedGradients(outs: readonly AnyTensor[], needsX: boolean): RecurrentGradients<AnyTensor> {
-  const [x, weightIh, weightHh, biasIh, biasHh, hidden, memory = hidden!] = outs;
-  return {
-    x: needsX ? x : undefined,
-    weightIh: weightIh!,
-    weightHh: weightHh!,
-    biasIh: biasIh!,
-    biasHh: biasHh!,
-    hidden: hidden!,
-    memory,
-  };
+function namedGradients(outs: readonly AnyTensor[], needsX: boolean): RecurrentGradients {
+  const [x, weightIh, weightHh, biasIh, biasHh, hidden, memory = hidden] = outs;
+  return { x: needsX ? x : undefined, weightIh, weightHh, biasIh, biasHh, hidden, memory };
 }

@@ -4,8 +4,7 @@ import type { AnyTensor } from '../../tensor.ts';
 import { zeroRow } from '../matmul/product.ts';
 import { runMatmul } from '../matmul/runMatmul.ts';
 import { stripStep, tileRows } from '../matmul/strip.kernel.ts';
-import type { Cell } from './cells.ts';
-import type { RecurrentGradients, RecurrentInputs, RecurrentOutputs } from './memory.ts';
+import type { Pass, RecurrentGradients, Saved, Shown } from './pass.ts';
 import { recurrentKernels } from './recurrent.kernel.ts';
 import type { RecurrentSizes } from './sizes.ts';
 import { packWeights, planStrips, type StripPlan } from './strips.kernel.ts';
@@ -14,13 +13,7 @@ import { packWeights, planStrips, type StripPlan } from './strips.kernel.ts';
  * x·Wᵀ + b of all steps is one large product; the rest is one kernel, in which each thread takes some rows of the
  * batch through all steps.
  */
-export function runForward(
-  cell: Cell,
-  sizes: RecurrentSizes,
-  reverse: boolean,
-  given: RecurrentInputs<AnyTensor>,
-  made: RecurrentOutputs<AnyTensor>,
-): void {
+export function runForward({ cell, sizes, reverse, given }: Pass, made: Shown & Saved): void {
   const { batch, steps, features, units, width } = sizes;
   made.hidden.data.set(given.hidden.data);
   if (cell.hasMemory) made.memory.data.set(given.memory.data);
@@ -63,13 +56,10 @@ export function runForward(
 
 /** The way back in one kernel; the gradients of weights and x are then products over all steps at once. */
 export function runBackward(
-  cell: Cell,
-  sizes: RecurrentSizes,
-  reverse: boolean,
-  given: RecurrentInputs<AnyTensor>,
-  saved: RecurrentOutputs<AnyTensor>,
-  incoming: Pick<RecurrentOutputs<AnyTensor>, 'output' | 'hidden' | 'memory'>,
-  made: RecurrentGradients<AnyTensor>,
+  { cell, sizes, reverse, given }: Pass,
+  saved: Saved,
+  incoming: Shown,
+  made: RecurrentGradients,
 ): void {
   const { batch, steps, units, width } = sizes;
   made.hidden.data.set(incoming.hidden.data);
