@@ -32,6 +32,8 @@ const parameters = {
   /** Where each [channel][tap] reads in the planes, in bytes; the last is repeated up to a multiple of four. */
   places: 'i32',
   placeCount: 'i32',
+  /** Places whose planes stay in the first cache while all outputs pass. */
+  groupPlaces: 'i32',
   dOut: 'i32',
   dOutImage: 'i32',
   dOutPlane: 'i32',
@@ -164,6 +166,7 @@ const tileParameters = {
   planes: 'i32',
   places: 'i32',
   placeCount: 'i32',
+  groupPlaces: 'i32',
   gradients: 'i32',
   gradientBytes: 'i32',
   outputs: 'i32',
@@ -182,48 +185,51 @@ const addDots = wasmProcedure('addDots', tileParameters, (k, given) => {
   const bytes = k.let(given.length.add(3).and(-4).shl(2), 'bytes');
   const toNextPlanes = k.let(given.planesBytes.sub(bytes), 'toNextPlanes');
   const toNextGradients = k.let(given.gradientsBytes.sub(bytes), 'toNextGradients');
-  const first = k.variable(i32, given.gradients, 'first');
-  const sums = k.variable(i32, given.sums, 'sumsAt');
-  const sumBytes = k.let(placeCount.shl(2), 'sumBytes');
-  k.for(0, outputs, 2, (output) => {
-    const isPair = k.let(outputs.sub(output).gt(1), 'isPair');
-    const second = k.let(isPair.select(first.add(gradientBytes), first), 'second');
-    const to = k.variable(i32, sums, 'to');
-    k.for(0, placeCount, 4, (place) => {
-      const rows = four.map((row) =>
-        k.let(i32.load(place.shl(2).add(given.places), 4 * row).add(given.planes), `row${row}`),
-      );
-      const totals = [0, 1].map((side) => four.map((row) => k.variable(f32x4, 0, `sum${side}${row}`)));
-      const at = k.variable(i32, 0, 'at');
-      const gradientAt = k.variable(i32, 0, 'gradientAt');
-      k.for(0, given.images, 1, () => {
-        const end = k.let(at.add(bytes), 'end');
-        k.while(
-          () => at.ne(end),
-          () => {
-            const gradients = [first, second].map((pointer) => k.let(f32x4.load(pointer.add(gradientAt))));
-            four.forEach((row) => {
-              const numbers = k.let(f32x4.load(rows[row]!.add(at)));
-              gradients.forEach((gradient, side) => {
-                totals[side]![row]!.set(numbers.mulAdd(gradient, totals[side]![row]!));
-              });
-            });
-            at.set(at.add(16));
-            gradientAt.set(gradientAt.add(16));
-          },
+  k.for(0, placeCount, given.groupPlaces, (firstPlace) => {
+    const lastPlace = k.let(firstPlace.add(given.groupPlaces).min(placeCount), 'lastPlace');
+    const first = k.variable(i32, given.gradients, 'first');
+    const sums = k.variable(i32, firstPlace.shl(2).add(given.sums), 'sumsAt');
+    const sumBytes = k.let(placeCount.shl(2), 'sumBytes');
+    k.for(0, outputs, 2, (output) => {
+      const isPair = k.let(outputs.sub(output).gt(1), 'isPair');
+      const second = k.let(isPair.select(first.add(gradientBytes), first), 'second');
+      const to = k.variable(i32, sums, 'to');
+      k.for(firstPlace, lastPlace, 4, (place) => {
+        const rows = four.map((row) =>
+          k.let(i32.load(place.shl(2).add(given.places), 4 * row).add(given.planes), `row${row}`),
         );
-        at.set(at.add(toNextPlanes));
-        gradientAt.set(gradientAt.add(toNextGradients));
+        const totals = [0, 1].map((side) => four.map((row) => k.variable(f32x4, 0, `sum${side}${row}`)));
+        const at = k.variable(i32, 0, 'at');
+        const gradientAt = k.variable(i32, 0, 'gradientAt');
+        k.for(0, given.images, 1, () => {
+          const end = k.let(at.add(bytes), 'end');
+          k.while(
+            () => at.ne(end),
+            () => {
+              const gradients = [first, second].map((pointer) => k.let(f32x4.load(pointer.add(gradientAt))));
+              four.forEach((row) => {
+                const numbers = k.let(f32x4.load(rows[row]!.add(at)));
+                gradients.forEach((gradient, side) => {
+                  totals[side]![row]!.set(numbers.mulAdd(gradient, totals[side]![row]!));
+                });
+              });
+              at.set(at.add(16));
+              gradientAt.set(gradientAt.add(16));
+            },
+          );
+          at.set(at.add(toNextPlanes));
+          gradientAt.set(gradientAt.add(toNextGradients));
+        });
+        k.store(to, f32x4.load(to).add(sumEach(totals[0]!)));
+        k.if(isPair, () => {
+          const next = k.let(to.add(sumBytes));
+          k.store(next, f32x4.load(next).add(sumEach(totals[1]!)));
+        });
+        to.set(to.add(16));
       });
-      k.store(to, f32x4.load(to).add(sumEach(totals[0]!)));
-      k.if(isPair, () => {
-        const next = k.let(to.add(sumBytes));
-        k.store(next, f32x4.load(next).add(sumEach(totals[1]!)));
-      });
-      to.set(to.add(16));
+      first.set(gradientBytes.shl(1).add(first));
+      sums.set(sumBytes.shl(1).add(sums));
     });
-    first.set(gradientBytes.shl(1).add(first));
-    sums.set(sumBytes.shl(1).add(sums));
   });
 });
 

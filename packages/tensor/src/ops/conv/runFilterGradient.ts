@@ -9,6 +9,9 @@ import { copiedPlanes, forwardWindows } from './windows.ts';
 const blockWindows = 1024;
 const cacheBytes = 400e3;
 
+/** Planes that stay in the first cache, beside two gradients. */
+const firstCacheBytes = 16e3;
+
 /** Parts that are summed on their own, whatever the number of threads. */
 const mostParts = 16;
 /** About 20 µs. */
@@ -30,6 +33,8 @@ export function runFilterGradient(
     planes.tapBytes.map((bytes) => channel * planes.bytesPerChannel + bytes),
   ).flat();
   while (places.length % 4 !== 0) places.push(places.at(-1)!);
+  const groupChannels = Math.max(1, firstCacheBytes / (planes.bytesPerChannel * blockImages));
+  const groupPlaces = 4 * Math.ceil((groupChannels * planes.tapBytes.length) / 4);
   const blocksDown = Math.ceil(out[0] / block[0]);
   const blocksAcross = Math.ceil(out[1] / block[1]);
   const blocks = Math.ceil(batch / blockImages) * blocksDown * blocksAcross;
@@ -64,6 +69,7 @@ export function runFilterGradient(
       planesBytes,
       scratch.integers(places),
       places.length,
+      groupPlaces,
       pointers.dOut,
       4 * groups * outputs * out[0] * out[1],
       4 * out[0] * out[1],

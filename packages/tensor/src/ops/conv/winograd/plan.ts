@@ -18,6 +18,10 @@ export interface TilePlan {
 const wantedTiles = 56;
 const mostTiles = 64;
 
+/** Small images are cut finer, down to so many tiles, for threads to share. */
+const leastTiles = 16;
+const wantedBlocks = 16;
+
 export function planTiles({
   batch,
   image,
@@ -28,7 +32,8 @@ export function planTiles({
   const tileRows = batch * tiles[0];
   const blocksAcross = Math.ceil(tiles[1] / mostTiles);
   const across = Math.ceil(tiles[1] / blocksAcross);
-  const down = Math.min(tileRows, Math.max(1, Math.round(wantedTiles / across)));
+  const wanted = Math.min(wantedTiles, Math.max(leastTiles, (tileRows * tiles[1]) / wantedBlocks));
+  const down = Math.min(tileRows, Math.max(1, Math.round(wanted / across)));
   const blockTiles = 8 * Math.ceil((down * across) / 8);
   const pitch =
     4 * Math.ceil(Math.max(4 * across + 8, Math.min(image[1] + padding[1], 4 * across + 4) + 12) / 4);
