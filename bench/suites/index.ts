@@ -7,6 +7,7 @@ import { moves, random } from './moves.ts';
 import { overheads } from './overheads.ts';
 import { recurrent } from './recurrent.ts';
 import { reductions } from './reductions.ts';
+import { steps } from './steps.ts';
 import { transforms } from './transforms.ts';
 
 export const allCases: readonly Case[] = [
@@ -22,6 +23,7 @@ export const allCases: readonly Case[] = [
   ...probabilities,
   ...recurrent,
   ...transforms,
+  ...steps,
 ];
 
 /** Names are matched where they occur: `conv`, `matmul/512`, `tanh backward`. */
