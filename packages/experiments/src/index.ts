@@ -5,4 +5,17 @@ export { type CorpusConfig, type CorpusName, corpora, corpusConfig, openCorpus }
 export { type Audio, type AudioSource, readAudio, type Source } from './corpora/source.ts';
 export type { Split } from './corpora/split.ts';
 export { type SplitConfig, splitConfig, splitItems } from './corpora/splitConfig.ts';
+export { computeFeatures, type FeatureOptions, type FeatureProgress } from './features/compute.ts';
+export {
+  type FeatureConfig,
+  type FeatureSettings,
+  featureConfig,
+  type NormaliseConfig,
+} from './features/config.ts';
+export { type Extracted, extract, extractFrom } from './features/extract.ts';
+export type { Feature } from './features/fit.ts';
+export { applyMoments, type Moments, undoMoments } from './features/moments.ts';
+export { resizeBilinear } from './features/resize.ts';
+export { melOptions } from './features/spectrum.ts';
+export { type FeatureItem, FeatureStore, normaliseOver, type Skipped } from './features/store.ts';
 export { explainSystemError, firstLine, InputError } from './inputError.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { decodeWav, mixToMono } from '@sonograd/dsp';
 import { inventSpeaker, type Speaker, speakDigit } from '@sonograd/dsp/voice';
 import { explainSystemError, firstLine, InputError } from '../inputError.ts';
@@ -33,10 +33,13 @@ export interface Audio {
   readonly sampleRate: number;
 }
 
-/** Reads or makes the sound; several channels become their mean. */
-export async function readAudio(source: Source): Promise<Audio> {
+/**
+ * Reads or makes the sound; several channels become their mean. Clips are small, and waiting for each would take
+ * longer than reading it: whoever reads many does so in threads.
+ */
+export function readAudio(source: Source): Audio {
   if (source.kind === 'voice') return speak(source);
-  if (source.kind === 'wav') return decodeAudio(await readBytes(source.path), source.path);
+  if (source.kind === 'wav') return decodeAudio(readBytes(source.path), source.path);
   throw new InputError(`readAudio: a picture has no sound, ${source.path}`);
 }
 
@@ -54,9 +57,9 @@ export function decodeAudio(bytes: Uint8Array, path: string): Audio {
   return { samples, sampleRate };
 }
 
-export async function readBytes(path: string): Promise<Uint8Array> {
+export function readBytes(path: string): Uint8Array {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     throw explainSystemError('read', path, error);
   }
@@ -66,12 +69,10 @@ export async function readBytes(path: string): Promise<Uint8Array> {
  * Says what is in a source, not where it lies: SHA-256 of the file, or of the order to the voice. A file that cannot
  * be read has no digest but its failure, so that it is not mistaken for itself once it is mended.
  */
-export async function digestOf(source: Source): Promise<string> {
+export function digestOf(source: Source): string {
   if (source.kind === 'voice') return JSON.stringify([source, voiceFingerprint()]);
   try {
-    return createHash('sha256')
-      .update(await readFile(source.path))
-      .digest('hex');
+    return createHash('sha256').update(readFileSync(source.path)).digest('hex');
   } catch (error) {
     return firstLine(error);
   }
