@@ -10,13 +10,15 @@ export interface LoaderState {
 }
 
 /** What a trainer needs of a loader. */
-export interface BatchSource<Batch> {
+export interface BatchSource<Batch, Item = never> {
   /** Batches in an epoch, where that is known. */
   readonly length: number | undefined;
   /** The batches of an epoch, each still to be put together: a trainer does it inside the scope of its step. */
   prepared(): AsyncGenerator<() => Batch, void, undefined>;
   state(): LoaderState;
   restore(state: LoaderState): void;
+  /** Another dataset in batches like these, in its own order. */
+  over?(dataset: Dataset<Item>): BatchSource<Batch>;
 }
 
 export interface LoaderOptions<Item, Batch> {
@@ -39,7 +41,7 @@ export interface LoaderOptions<Item, Batch> {
  * Batches of a dataset, epoch after epoch: `for await (const { x, y } of loader)` runs through one. The order is
  * that of the key and the epoch alone.
  */
-export class DataLoader<Item extends object, Batch = BatchOf<Item>> implements BatchSource<Batch> {
+export class DataLoader<Item extends object, Batch = BatchOf<Item>> implements BatchSource<Batch, Item> {
   readonly batchSize: number;
   readonly #source: Dataset<Item> | Stream<Item>;
   readonly #sampler: Sampler | undefined;
@@ -86,6 +88,12 @@ export class DataLoader<Item extends object, Batch = BatchOf<Item>> implements B
     this.#epoch = epoch;
     this.#handedOut = batch;
     this.#start = batch;
+  }
+
+  over(dataset: Dataset<Item>): DataLoader<Item, Batch> {
+    const { collate, prefetch } = this.#options;
+    const kept = { ...(collate && { collate }), ...(prefetch !== undefined && { prefetch }) };
+    return new DataLoader<Item, Batch>(dataset, { batchSize: this.batchSize, ...kept });
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
