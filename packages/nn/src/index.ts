@@ -7,6 +7,14 @@ export { Mfcc, type MfccOptions } from './audio/mfcc.ts';
 export { SpecAugment, type SpecAugmentOptions } from './audio/specAugment.ts';
 export { Spectrogram, type SpectrogramOptions } from './audio/spectrogram.ts';
 export { Istft, type IstftCall, Stft, type StftOptions } from './audio/stft.ts';
+export { fromInt8, toInt8 } from './compress/int8.ts';
+export {
+  type CompressedLayer,
+  type CompressionReport,
+  compressLowRank,
+  type LowRankOptions,
+} from './compress/lowRank.ts';
+export { type PruneOptions, type Pruning, pruneByMagnitude } from './compress/prune.ts';
 export { collate, type PaddingOptions, padded } from './data/collate.ts';
 export {
   type BatchOf,
@@ -33,6 +41,10 @@ export { byFan, initialise, type Scheme } from './initialise/initialise.ts';
 export { type KaimingOptions, kaimingNormal, kaimingUniform } from './initialise/kaiming.ts';
 export { type OrthogonalOptions, orthogonal } from './initialise/orthogonal.ts';
 export { type XavierOptions, xavierNormal, xavierUniform } from './initialise/xavier.ts';
+export { type ParameterStatistics, parameterStatistics } from './inspect/parameterStatistics.ts';
+export { type Histogram, type Statistics, sparkline, statisticsOf } from './inspect/statistics.ts';
+export { type Summary, type SummaryRow, summary } from './inspect/summary.ts';
+export { type LayerStatistics, LayerWatch, type WatchOptions, watchLayers } from './inspect/watchLayers.ts';
 export {
   GELU,
   LeakyReLU,
@@ -105,6 +117,7 @@ export { layerKey, seedLayers } from './module/keys.ts';
 export { Layer } from './module/layer.ts';
 export { type ForwardHook, Module, type Named } from './module/module.ts';
 export { type ForwardEvent, observeForward } from './module/observe.ts';
+export { type Replacement, replaceModules } from './module/replace.ts';
 export {
   type LoadOptions,
   loadStateDict,
@@ -120,7 +133,6 @@ export {
   clipByNorm,
   clipByValue,
   clipGradients,
-  globalNorm,
 } from './optim/clip.ts';
 export {
   AddMomentum,
@@ -164,3 +176,19 @@ export {
   step,
 } from './optim/schedule.ts';
 export { chain, type StepContext, type Transform } from './optim/transform.ts';
+export type { Callback, Ending, RunView } from './train/callback.ts';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.ts';
+export {
+  evaluate,
+  type Metric,
+  type Metrics,
+  type RowMetric,
+  type WholeMetric,
+  wholeMetric,
+} from './train/evaluate.ts';
+export { NonFiniteError } from './train/finite.ts';
+export { History, type StepColumns, type StepRecord, type ValidationRecord } from './train/history.ts';
+export type { CheckpointOptions, FitOptions, StopEarlyOptions, ValidateOptions } from './train/run.ts';
+export { type CheckpointStore, memoryStore } from './train/store.ts';
+export { type Batch, type FitResult, Trainer, type TrainerOptions } from './train/trainer.ts';
+export type { BestOptions } from './train/watch.ts';
