@@ -30,7 +30,7 @@ export function runForward({ cell, sizes, reverse, given }: Pass, made: Shown & 
   const plan = planStrips(width, units);
   withRoom(plan.strips * plan.stripBytes, batch * stripStep, 4 * batch * width, (packed, edge, recurrent) => {
     packWeights(plan, packed, given.weightHh.pointer, true);
-    const { items, grain } = itemsOf(batch);
+    const { items, grain } = itemsOf(sizes);
     recurrentKernels(cell).forward.run(
       items,
       [
@@ -70,7 +70,7 @@ export function runBackward(
   withRoom(plan.strips * plan.stripBytes, batch * stripStep, bytes, (packed, edge, dFromInput) => {
     const dFromHidden = cell.splitsGradients ? dFromInput + gradientBytes : dFromInput;
     packWeights(plan, packed, given.weightHh.pointer, false);
-    const { items, grain } = itemsOf(batch);
+    const { items, grain } = itemsOf(sizes);
     recurrentKernels(cell).backward.run(
       items,
       [
@@ -129,22 +129,30 @@ function stripArguments(
   return [packed, stripBytes, stripsTogether, columns, depth, edge, zeroRow()] as const;
 }
 
+/** About 20 µs. */
+const worthwhileFlops = 1e6;
+
 /** As many ranges as threads: the more rows a thread has, the more it does with each of the weights it reads. */
-function itemsOf(batch: number): { items: number; grain: number } {
+function itemsOf({ batch, steps, units, width }: RecurrentSizes): { items: number; grain: number } {
   const items = Math.ceil(batch / tileRows);
-  return { items, grain: Math.ceil(items / poolState().threads) };
+  const flops = 2 * tileRows * steps * units * width;
+  const worthwhile = Math.ceil(worthwhileFlops / (flops + 1));
+  return { items, grain: Math.max(worthwhile, Math.ceil(items / poolState().threads)) };
 }
 
+/** One block of the heap for three things, for as long as the body runs. */
 function withRoom(
   first: number,
   second: number,
   third: number,
   body: (first: number, second: number, third: number) => void,
 ): void {
-  const pointers = [first, second, third].map((bytes) => heap.allocate(bytes));
+  const afterFirst = Math.ceil(first / 64) * 64;
+  const afterSecond = afterFirst + Math.ceil(second / 64) * 64;
+  const room = heap.allocate(afterSecond + third);
   try {
-    body(...(pointers as [number, number, number]));
+    body(room, room + afterFirst, room + afterSecond);
   } finally {
-    for (const pointer of pointers) heap.free(pointer);
+    heap.free(room);
   }
 }
