@@ -17,6 +17,7 @@ import {
   scaleByRate,
   scaleByRms,
   sgd,
+  type Transform,
 } from '@sonograd/nn';
 import type { Tensor } from '@sonograd/tensor';
 import { type OptimizerCase, steppedInput } from '../../golden/cases.ts';
@@ -24,6 +25,9 @@ import { difference, type Resolved } from '../../golden/readGolden.ts';
 import { inputTensor } from '../../tensor/goldenOps.ts';
 
 export type GoldenCase = Resolved<OptimizerCase>;
+/** Hands on what it gets. */
+export const idle: Transform = { slots: [], apply: (updates) => updates };
+
 type Make = (parameters: Tensor[], options: unknown) => Optimizer;
 
 // Golden files name optimizers and their options as data, so that types cannot follow.
@@ -69,13 +73,14 @@ export function leavesTrajectory(name: string, golden: GoldenCase): string[] {
   });
 }
 
-/** The same with every link of the chain spelled out. */
+/** The same with every link of the chain spelled out; a link that does nothing keeps it from being fused. */
 export function chainLeavesTrajectory(name: string, golden: GoldenCase): string[] {
   const parameters = golden.parameters.map((input) => inputTensor(input) as Tensor);
   const { norm, value } = golden.clip ?? {};
   const made = optimizer(
     parameters,
     chain(
+      idle,
       ...(norm === undefined ? [] : [clipByNorm(norm)]),
       ...(value === undefined ? [] : [clipByValue(value)]),
       ...spelledOut[name]!(golden.options as never),

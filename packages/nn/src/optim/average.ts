@@ -1,7 +1,7 @@
-import { fromArray, keep, noGrad, type Tensor, zerosLike } from '@sonograd/tensor';
+import { averageStep, fromArray, keep, noGrad, type Tensor, zerosLike } from '@sonograd/tensor';
 import type { StateDict, StateEntry } from '../module/state.ts';
 import { type Learners, namedLearners } from './optimizer.ts';
-import { follow, requireShare } from './transform.ts';
+import { requireShare } from './transform.ts';
 
 /**
  * The exponential moving average of a model's weights (Polyak and Juditsky, 1992): it starts as what they are at the
@@ -25,9 +25,11 @@ export class WeightAverage {
   /** Takes in the present weights: to be called after each step. */
   update(): void {
     const share = this.#updates === 0 ? 0 : this.#decay;
-    noGrad(() => {
-      for (const { mean, weight } of this.#pairs) follow(mean, share, weight);
-    });
+    const [averages, parameters] = [
+      this.#pairs.map(({ mean }) => mean),
+      this.#pairs.map(({ weight }) => weight),
+    ];
+    averageStep({ averages, parameters }, share);
     this.#updates += 1;
   }
 

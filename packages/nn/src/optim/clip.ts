@@ -1,4 +1,4 @@
-import { noGrad, type Tensor } from '@sonograd/tensor';
+import { clipNorm, clipValue, globalNorm, type Tensor } from '@sonograd/tensor';
 import { requirePositive } from './schedule.ts';
 import type { Transform } from './transform.ts';
 
@@ -38,29 +38,14 @@ export interface ClipOptions {
 
 /** Clips the gradients of parameters where they are, across all groups of an optimizer; returns their norm before. */
 export function clipGradients(parameters: readonly Tensor[], { norm, value }: ClipOptions): number {
-  const links = [
-    ...(norm === undefined ? [] : [clipByNorm(norm)]),
-    ...(value === undefined ? [] : [clipByValue(value)]),
-  ];
   const gradients = parameters.flatMap(({ grad }) => (grad === null ? [] : [grad]));
-  return noGrad(() => {
-    const before = globalNorm(gradients);
-    for (const link of links) {
-      link.apply(gradients).forEach((clipped, index) => {
-        if (clipped !== gradients[index]) gradients[index]!.assign(clipped);
-      });
-    }
-    return before;
-  });
-}
-
-/** The norm of all tensors as one long vector. */
-export function globalNorm(tensors: readonly Tensor[]): number {
-  return Math.hypot(...tensors.map((tensor) => tensor.norm().item()));
+  const before = norm === undefined ? globalNorm(gradients) : clipNorm(gradients, norm);
+  if (value !== undefined) clipValue(gradients, value);
+  return before;
 }
 
 /** PyTorch adds a millionth to the norm, so that it never divides by zero. */
-function clippingFactor(norm: number, limit: number): number {
+export function clippingFactor(norm: number, limit: number): number {
   return Math.min(1, limit / (norm + 1e-6));
 }
 

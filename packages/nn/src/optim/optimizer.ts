@@ -1,6 +1,7 @@
 import { fromArray, keep, noGrad, type Tensor, zerosLike } from '@sonograd/tensor';
 import { Module, type Named } from '../module/module.ts';
 import type { StateDict, StateEntry } from '../module/state.ts';
+import { type FusedStep, fuse } from './fused.ts';
 import { rateOf } from './links.ts';
 import type { Schedule } from './schedule.ts';
 import { linksOf, type StepContext, type Transform } from './transform.ts';
@@ -24,6 +25,12 @@ export interface OptimizerState {
   readonly tensors: StateDict;
 }
 
+interface MovingGroup {
+  readonly members: readonly Member[];
+  readonly transform: Transform;
+  readonly fused: FusedStep | undefined;
+}
+
 interface Member {
   readonly name: string;
   readonly parameter: Tensor;
@@ -33,12 +40,13 @@ interface Member {
 
 /** Subtracts from parameters what a chain of transforms makes of their gradients. */
 export class Optimizer {
-  readonly #groups: readonly { readonly members: readonly Member[]; readonly transform: Transform }[];
+  readonly #groups: readonly MovingGroup[];
   #step = 0;
 
   constructor(groups: readonly Group[]) {
     this.#groups = groups.map(({ members, transform }) => ({
       transform,
+      fused: fuse(transform),
       members: members.map(([name, parameter]) => memberOf(name, parameter, transform)),
     }));
   }
@@ -61,10 +69,7 @@ export class Optimizer {
   /** Moves every parameter that has a gradient. */
   step(): void {
     noGrad(() => {
-      for (const { members, transform } of this.#groups) {
-        const moving = members.filter(({ parameter }) => parameter.grad !== null);
-        if (moving.length > 0) advance(moving, transform, this.#step);
-      }
+      for (const group of this.#groups) advance(group, this.#step);
     });
     this.#step += 1;
   }
@@ -139,21 +144,23 @@ function memberOf(name: string, parameter: Tensor, { slots }: Transform): Member
   return { name, parameter, slots: new Map(zeros), age: 0 };
 }
 
-function advance(members: readonly Member[], transform: Transform, step: number): void {
-  const context: StepContext = {
-    parameters: members.map(({ parameter }) => parameter),
-    ages: members.map(({ age }) => age),
-    step,
-    slot: (name) => members.map(({ slots }) => slots.get(name)!),
-  };
-  const updates = transform.apply(
-    members.map(({ parameter }) => parameter.grad!),
-    context,
-  );
-  members.forEach((member, index) => {
-    member.parameter.assign(member.parameter.sub(updates[index]!));
-    member.age += 1;
-  });
+function advance({ members, transform, fused }: MovingGroup, step: number): void {
+  const moving = members.filter(({ parameter }) => parameter.grad !== null);
+  if (moving.length === 0) return;
+  const parameters = moving.map(({ parameter }) => parameter);
+  const gradients = parameters.map(({ grad }) => grad!);
+  const ages = moving.map(({ age }) => age);
+  const slot = (name: string) => moving.map(({ slots }) => slots.get(name)!);
+  const context: StepContext = { parameters, ages, step, slot };
+  if (fused !== undefined && ages.every((age) => age === ages[0])) {
+    fused(gradients, context);
+  } else {
+    const updates = transform.apply(gradients, context);
+    parameters.forEach((parameter, index) => {
+      parameter.assign(parameter.sub(updates[index]!));
+    });
+  }
+  for (const member of moving) member.age += 1;
 }
 
 function entriesOf({ name, slots }: Member): [string, StateEntry][] {
