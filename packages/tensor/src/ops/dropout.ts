@@ -17,9 +17,9 @@ const op: Op<Params> = {
   name: 'dropout',
   shape: ([x]) => x!,
   reference: (out, [x], { chance, key }) => {
-    fillBernoulli(out.data, key, chance);
+    const mask = fillBernoulli(new Uint8Array(out.size), key, chance);
     const scale = scaleOf(chance);
-    for (let i = 0; i < out.size; i++) out.data[i] = out.data[i]! * x!.data[i]! * scale;
+    for (let i = 0; i < out.size; i++) out.data[i] = mask[i] === 1 ? x!.data[i]! * scale : 0;
   },
   simd: (out, [x], { chance, key }) => runDropout(out, x!, key, bernoulliThreshold(chance), scaleOf(chance)),
   backward: ({ dOut, params }) => [dropped(dOut, params)],
@@ -42,6 +42,7 @@ function dropped(x: Tensor, params: Params): Tensor {
   return apply(op, [x], params);
 }
 
+/** In float32, so that every engine multiplies by the same number. */
 function scaleOf(chance: number): number {
-  return chance === 0 ? 0 : 1 / chance;
+  return chance === 0 ? 0 : Math.fround(1 / chance);
 }
