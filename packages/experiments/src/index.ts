@@ -18,4 +18,7 @@ export { applyMoments, type Moments, undoMoments } from './features/moments.ts';
 export { resizeBilinear } from './features/resize.ts';
 export { melOptions } from './features/spectrum.ts';
 export { type FeatureItem, FeatureStore, normaliseOver, type Skipped } from './features/store.ts';
+export type { DownloadProgress } from './fetch/download.ts';
+export { type FetchOptions, fetchableCorpora, fetchCorpus } from './fetch/fetchCorpus.ts';
+export type { FetchableCorpus } from './fetch/homes.ts';
 export { explainSystemError, firstLine, InputError } from './inputError.ts';

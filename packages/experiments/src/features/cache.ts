@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { CorpusItem } from '../corpora/corpus.ts';
 import { digestOf } from '../corpora/source.ts';
-import { explainSystemError, InputError, systemCode } from '../inputError.ts';
+import { explainSystemError, systemCode } from '../inputError.ts';
 import type { Chunk, Outcome } from './chunk.ts';
 import type { FeatureConfig } from './config.ts';
 import { extract } from './extract.ts';
@@ -118,7 +118,7 @@ export async function writeEntry(
     const outcomes: Outcome[] = [];
     await withFile(join(temporary, rowsName), async (file) => {
       for await (const { outcomes: more, data } of chunks) {
-        await writeAll(file, new Uint8Array(data.buffer));
+        await file.writeFile(new Uint8Array(data.buffer));
         outcomes.push(...more);
         onItems(outcomes.length);
       }
@@ -149,15 +149,6 @@ async function withFile(path: string, write: (file: FileHandle) => Promise<void>
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** A full disk may take a part of the bytes before it says so. */
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at);
-    if (bytesWritten === 0) throw new InputError('features: the disk takes no more bytes, free some space');
-    at += bytesWritten;
   }
 }
 
