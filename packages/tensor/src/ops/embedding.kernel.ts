@@ -1,6 +1,9 @@
-import { heap, i32, kernelFamily } from '@sonograd/wasm';
+import { f32x4, heap, type I32, i32, kernelFamily } from '@sonograd/wasm';
 import { elementsPerRange } from '../elementwise/grain.ts';
 import type { AnyTensor } from '../tensor.ts';
+
+/** Columns whose sums fit the registers. */
+const blockColumns = 32;
 
 const kernels = kernelFamily('embedding', (family) => ({
   /** An item is an index: its row is copied. */
@@ -19,14 +22,28 @@ const kernels = kernelFamily('embedding', (family) => ({
     { dWeight: 'i32', dOut: 'i32', starts: 'i32', places: 'i32', width: 'i32' },
     (k, { dWeight, dOut, starts, places, width }) => {
       const rowBytes = k.let(width.shl(2));
+      const blockBytes = k.let(rowBytes.and(-4 * blockColumns));
       k.for(k.begin, k.end, 1, (row) => {
         const to = k.let(dWeight.add(row.mul(rowBytes)));
-        k.memoryFill(to, 0, rowBytes);
-        const start = k.let(starts.add(row.shl(2)));
-        k.for(i32.load(start), k.let(i32.load(start, 4)), 1, (position) => {
-          const place = i32.load(places.add(position.shl(2)));
-          const from = k.let(dOut.add(place.mul(rowBytes)));
-          k.forLanes(0, width, (at) => at.store(to, at.load(to).add(at.load(from))), { unroll: 2 });
+        const begin = k.let(i32.load(starts.add(row.shl(2))));
+        const end = k.let(i32.load(starts.add(row.shl(2)), 4));
+        const eachPlace = (body: (from: I32) => void) => {
+          k.for(begin, end, 1, (position) => {
+            body(k.let(dOut.add(i32.load(places.add(position.shl(2))).mul(rowBytes))));
+          });
+        };
+        k.for(0, blockBytes, 4 * blockColumns, (offset) => {
+          const sums = Array.from({ length: blockColumns / 4 }, () => k.variable(f32x4, 0, 'sum'));
+          eachPlace((from) => {
+            for (const [part, sum] of sums.entries())
+              sum.set(sum.add(f32x4.load(from.add(offset), 16 * part)));
+          });
+          for (const [part, sum] of sums.entries()) k.store(to.add(offset), sum, 16 * part);
+        });
+        k.forLanes(blockBytes.shrU(2), width, (at) => {
+          const sum = k.variable(f32x4, 0, 'sum');
+          eachPlace((from) => sum.set(sum.add(at.load(from))));
+          at.store(to, sum);
         });
       });
     },
