@@ -133,10 +133,10 @@ describe('gradients of linear algebra', () => {
 describe('what linear algebra refuses', () => {
   test('shapes that do not fit', () => {
     const open = (x: unknown) => x as Tensor;
-    expect(() => qr(open(zeros([3])))).toThrow('qr: needs a matrix, got [3]');
-    expect(() => svd(open(zeros([2, 2, 2])))).toThrow('svd: needs a matrix, got [2, 2, 2]');
+    expect(() => qr(open(zeros([3])))).toThrow('qr: x must be a matrix, got [3]');
+    expect(() => svd(open(zeros([2, 2, 2])))).toThrow('svd: x must be a matrix, got [2, 2, 2]');
     expect(() => solve(zeros([2, 3]) as Tensor, open(zeros([2])))).toThrow(
-      'solve: needs a square matrix and as many rows, got [2, 3] and [2]',
+      'solve: a must be square, with as many rows as b, [2, 3] x [2]',
     );
   });
 

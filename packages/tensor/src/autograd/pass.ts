@@ -133,6 +133,6 @@ function contextOf(node: GraphNode, dOuts: readonly (Tensor | undefined)[]): Bac
     dOut: dOuts[0] as Tensor,
     dOuts,
     params: node.params,
-    needs: (index) => node.inputs[index]!.requiresGrad,
+    needs: (index) => node.inputs[index]?.requiresGrad ?? false,
   };
 }

@@ -39,7 +39,7 @@ export function qr<S extends Shape>(
   given: Fits<Tensor<S>, Matrix<'qr', S>>,
 ): { q: Tensor<Qr<S>['q']>; r: Tensor<Qr<S>['r']> } {
   const x = given as Tensor<S>;
-  if (x.rank !== 2) throw new RangeError(`qr: needs a matrix, got ${showShape(x.shape)}`);
+  if (x.rank !== 2) throw new RangeError(`qr: x must be a matrix, got ${showShape(x.shape)}`);
   const [q, r] = applyMany(op, [x], undefined) as [Tensor<Qr<S>['q']>, Tensor<Qr<S>['r']>];
   return { q, r };
 }

@@ -2,7 +2,7 @@ import { apply } from '../autograd/apply.ts';
 import type { Op } from '../autograd/op.ts';
 import { gemm } from '../ops/gemm.ts';
 import { reshape } from '../ops/reshape.ts';
-import { showShape } from '../shape/shape.ts';
+import { requireShapes } from '../shape/require.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Solve } from '../types/linearAlgebra.ts';
 import type { Fits, Shape } from '../types/shape.ts';
@@ -11,11 +11,7 @@ const op: Op = {
   name: 'solve',
   shape: ([a, b]) => {
     const fits = a!.length === 2 && a![0] === a![1] && a![0] === b![0];
-    if (!fits) {
-      throw new RangeError(
-        `solve: needs a square matrix and as many rows, got ${showShape(a!)} and ${showShape(b!)}`,
-      );
-    }
+    requireShapes('solve', 'a must be square, with as many rows as b', fits, a!, b!);
     return b!;
   },
   forward: (out, [a, b]) => {

@@ -41,7 +41,7 @@ export interface Singular<S extends Shape> {
 /** x = u diag(s) vᵀ, s falling, u and v with orthonormal columns (the reduced form). */
 export function svd<S extends Shape>(given: Fits<Tensor<S>, Matrix<'svd', S>>): Singular<S> {
   const x = given as Tensor<S>;
-  if (x.rank !== 2) throw new RangeError(`svd: needs a matrix, got ${showShape(x.shape)}`);
+  if (x.rank !== 2) throw new RangeError(`svd: x must be a matrix, got ${showShape(x.shape)}`);
   const [u, s, v] = applyMany(op, [x], undefined) as AnyTensor[] as [Tensor, Tensor, Tensor];
   return { u, s, v } as object as Singular<S>;
 }

@@ -12,14 +12,8 @@ const op: Op = {
   name: 'linear',
   shape: ([x, weight, bias]) => {
     requireShapes('linear', 'inner sizes differ', x![1] === weight![1], x!, weight!);
-    if (bias !== undefined)
-      requireShapes(
-        'linear',
-        'bias must be one for each row of the weight',
-        bias[0] === weight![0],
-        bias,
-        weight!,
-      );
+    const biasFits = bias === undefined || bias[0] === weight![0];
+    requireShapes('linear', 'bias must be one for each row of the weight', biasFits, bias ?? [], weight!);
     return [x![0]!, weight![0]!];
   },
   reference: (out, [x, weight, bias]) => {
