@@ -33,7 +33,9 @@ async function main(options: BenchOptions): Promise<void> {
   }
   report(records, session.peaks());
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(records, null, 1)}\n`);
-  if (options.writeDocs) writeDocs(records, session.peaks(), commandLine(options));
+  if (options.writeDocs) {
+    writeDocs({ cases, records, peaks: session.peaks(), command: commandLine(options) });
+  }
 }
 
 /** One case that fails does not cost the others' figures; the run as a whole has failed all the same. */

@@ -35,6 +35,10 @@ const table: Record<string, OwnOp> = {
   batchNorm: ([x, weight, bias]) =>
     sono.batchNorm(float(x), { training: true, weight: float(weight), bias: float(bias) }),
   layerNorm: ([x, weight, bias]) => sono.layerNorm(float(x), weight!.shape, float(weight), float(bias)),
+  attention: ([query, key, value]) =>
+    sono.scaledDotProductAttention(float(query), float(key), float(value)) as Tensor,
+  crossEntropy: ([logits, labels]) => sono.crossEntropy(float(logits), labels as never) as Tensor,
+  dropout: ([x]) => sono.dropout(float(x), 0.2, drawKey) as Tensor,
   lstm: ([x, ...weights]) => sono.lstm(float(x), recurrent(weights)).output as Tensor,
   gru: ([x, ...weights]) => sono.gru(float(x), recurrent(weights)).output as Tensor,
 };

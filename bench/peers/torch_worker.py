@@ -8,6 +8,7 @@ import time
 import torch
 import torch.nn.functional as F
 
+from torch_layers import layer
 from torch_steps import step
 
 UNARY = ('relu', 'exp', 'tanh', 'sigmoid', 'log', 'sqrt', 'erf', 'sin')
@@ -62,6 +63,7 @@ OPS = {
     'gru': recurrent('gru'),
     'attention': lambda i, s: F.softmax(i[0] @ i[1].transpose(-1, -2) / math.sqrt(i[0].shape[-1]), -1) @ i[2],
     'crossEntropy': lambda i, s: F.cross_entropy(*i),
+    'dropout': lambda i, s: F.dropout(i[0], 0.2),
     'rfft': lambda i, s: torch.fft.rfft(i[0]),
 }
 
@@ -99,6 +101,7 @@ SPECIAL = {
     'dispatch': lambda work: recorded_relu(),
     'logMel': log_mel,
     'adam': adam,
+    'layer': lambda work: layer(work['settings']['layer'], make(work['inputs'][0])),
     'step': lambda work: step(work['settings']['model']),
 }
 

@@ -1,10 +1,12 @@
 import { type Case, fullName } from '../case.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
-import { norms, pooling, probabilities } from './layers.ts';
+import { layers } from './layers.ts';
 import { matmul } from './matmul.ts';
 import { moves, random } from './moves.ts';
+import { optimizers } from './optimizers.ts';
 import { overheads } from './overheads.ts';
+import { attention, norms, pooling, probabilities } from './passes.ts';
 import { recurrent } from './recurrent.ts';
 import { reductions } from './reductions.ts';
 import { steps } from './steps.ts';
@@ -22,7 +24,10 @@ export const allCases: readonly Case[] = [
   ...norms,
   ...probabilities,
   ...recurrent,
+  ...attention,
   ...transforms,
+  ...optimizers,
+  ...layers,
   ...steps,
 ];
 

@@ -1,71 +1,89 @@
-import { type Case, sizeOf, type Work } from '../case.ts';
+import {
+  BatchNorm2d,
+  Conv2d,
+  Embedding,
+  Layer,
+  Linear,
+  MultiHeadAttention,
+  ReLU,
+  Sequential,
+  TransformerEncoderLayer,
+} from '@sonograd/nn';
+import { randn, randomKey, scope, type Tensor } from '@sonograd/tensor';
+import type { Case, Input, Prepared } from '../case.ts';
+import { makeInput } from '../own/inputs.ts';
 
-/** Ops of a layer's size; what they cost is passes over the batch. */
-export const pooling: readonly Case[] = [
-  pass(
-    'pool',
-    'max 2×2 on 16x64x56x56',
-    { op: 'maxPool2d', shape: [16, 64, 56, 56], settings: { kernel: 2 } },
-    1.25,
-  ),
-  pass(
-    'pool',
-    'average 2×2 on 16x64x56x56',
-    { op: 'avgPool2d', shape: [16, 64, 56, 56], settings: { kernel: 2 } },
-    1.25,
-  ),
-  pass(
-    'pool',
-    'bilinear 56² to 112², 8x32',
-    { op: 'resize', shape: [8, 32, 56, 56], settings: { size: [112, 112], mode: 'bilinear' } },
-    5,
-  ),
-  pass(
-    'pool',
-    'nearest 56² to 112², 8x32',
-    { op: 'resize', shape: [8, 32, 56, 56], settings: { size: [112, 112], mode: 'nearest' } },
-    5,
-  ),
-].flatMap((one) => [one, backward(one)]);
+const key = randomKey(0);
 
-export const norms: readonly Case[] = [
-  pass('norm', 'batch-norm on 32x64x56x56', { op: 'batchNorm', shape: [32, 64, 56, 56], channels: 64 }, 3),
-  pass('norm', 'batch-norm on 8x32x112x112', { op: 'batchNorm', shape: [8, 32, 112, 112], channels: 32 }, 3),
-  pass('norm', 'batch-norm on 128x1024', { op: 'batchNorm', shape: [128, 1024], channels: 1024 }, 3),
-  pass('norm', 'layer-norm on 32x64x128', { op: 'layerNorm', shape: [32, 64, 128], channels: 128 }, 2),
-].flatMap((one) => [one, { ...backward(one), bytes: (5 / 3) * one.bytes! }]);
+class SelfAttention extends Layer {
+  readonly heads = new MultiHeadAttention(128, 8, { batchFirst: true, key });
 
-export const probabilities: readonly Case[] = [
-  pass('softmax', 'softmax 2048x1024', { op: 'softmax', shape: [2048, 1024] }, 2),
-  pass('softmax', 'softmax 16384x64', { op: 'softmax', shape: [16_384, 64] }, 2),
-  pass('softmax', 'log-softmax 128x10', { op: 'logSoftmax', shape: [128, 10] }, 2),
-].flatMap((one) => [one, backward(one)]);
-
-interface Pass {
-  readonly op: string;
-  readonly shape: readonly number[];
-  readonly settings?: Work['settings'];
-  /** Length of weight and bias. */
-  readonly channels?: number;
+  protected override run(x: Tensor): Tensor {
+    return this.heads.forward(x, x, x, { needWeights: false }).output;
+  }
 }
 
-/** `touches` is how often each element of the input is read or written, at the least. */
-function pass(
-  suite: string,
-  name: string,
-  { op, shape, settings = {}, channels }: Pass,
-  touches: number,
-): Case {
-  const affine = channels === undefined ? [] : [{ shape: [channels] }, { shape: [channels] }];
+/** Layers as a network uses them: forward, and the gradients of their parameters and their input. */
+export const layers: readonly Case[] = [
+  layer('linear', 'Linear 256→256 and ReLU, batch 256', { shape: [256, 256] }, () => {
+    return new Sequential(new Linear(256, 256, { key }), new ReLU());
+  }),
+  layer('conv', 'Conv2d 32→32, BatchNorm2d and ReLU on 8x56x56', { shape: [8, 32, 56, 56] }, () => {
+    return new Sequential(new Conv2d(32, 32, 3, { padding: 1, key }), new BatchNorm2d(32), new ReLU());
+  }),
+  layer('attention', 'MultiHeadAttention of 8x16 on 32x64', { shape: [32, 64, 128] }, () => {
+    return new SelfAttention();
+  }),
+  layer('transformer', 'TransformerEncoderLayer 128, ff 256 on 32x64', { shape: [32, 64, 128] }, () => {
+    const options = { dimFeedforward: 256, batchFirst: true, key };
+    return new TransformerEncoderLayer(128, 8, options);
+  }),
+  layer(
+    'embedding',
+    'Embedding 5000→128 of 32x64',
+    { shape: [32, 64], kind: 'indices', classes: 5000 },
+    () => {
+      return new Embedding(5000, 128, { key });
+    },
+  ),
+];
+
+/** Seen from here, any shape goes in. */
+interface AnyLayer {
+  forward(x: Tensor): unknown;
+  parameters(): Tensor[];
+  zeroGrad(): void;
+}
+
+function layer(name: string, title: string, input: Input, make: () => unknown): Case {
   return {
-    suite,
-    name,
-    work: { op, inputs: [{ shape }, ...affine], settings, mode: 'forward' },
-    bytes: 4 * touches * sizeOf(shape),
-    limit: 'memory',
+    suite: 'layers',
+    name: title,
+    work: { op: 'layer', inputs: [input], settings: { layer: name }, mode: 'both' },
+    limit: 'none',
+    own: () => prepare(make() as AnyLayer, input),
   };
 }
 
-function backward(one: Case): Case {
-  return { ...one, name: `${one.name}, backward`, work: { ...one.work, mode: 'backward' } };
+function prepare(model: AnyLayer, input: Input): Prepared {
+  const x = makeInput(input, 0) as Tensor;
+  x.requiresGrad = input.kind === undefined;
+  const output = () => model.forward(x) as Tensor;
+  const dOut = scope('bench', () => randn(output().shape));
+  const tensors = [x, ...model.parameters()];
+  const forget = () => {
+    model.zeroGrad();
+    x.grad?.dispose();
+    x.grad = null;
+  };
+  return {
+    run: () =>
+      scope('bench', () => {
+        output().backward(dOut);
+        forget();
+      }),
+    release: () => {
+      for (const tensor of [...tensors, dOut]) tensor.dispose();
+    },
+  };
 }
