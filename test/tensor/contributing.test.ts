@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +24,15 @@ beforeAll(() => {
     'packages/tensor/src',
     'packages/tensor/package.json',
     'packages/wasm',
-    'test/tensor/opCases.ts',
-    'test/tensor/caseBuilders.ts',
     'tsconfig.base.json',
   ]) {
     cpSync(join(root, path), join(copy, path), { recursive: true });
+  }
+  // The table of cases and the files it is made of.
+  for (const name of readdirSync(join(root, 'test', 'tensor')).filter((file) =>
+    /[cC]ase\w*\.ts$/.test(file),
+  )) {
+    cpSync(join(root, 'test', 'tensor', name), join(copy, 'test', 'tensor', name));
   }
   mkdirSync(join(copy, 'node_modules', '@sonograd'), { recursive: true });
   for (const name of ['tensor', 'wasm']) {
