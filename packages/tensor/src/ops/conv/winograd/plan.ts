@@ -33,10 +33,22 @@ export function planTiles({
   const blocksAcross = Math.ceil(tiles[1] / mostTiles);
   const across = Math.ceil(tiles[1] / blocksAcross);
   const wanted = Math.min(wantedTiles, Math.max(leastTiles, (tileRows * tiles[1]) / wantedBlocks));
-  const down = Math.min(tileRows, Math.max(1, Math.round(wanted / across)));
-  const blockTiles = 8 * Math.ceil((down * across) / 8);
+  const down = fullest(Math.round(wanted / across), across, tileRows);
+  const blockTiles = inEights(down * across);
   const pitch =
     4 * Math.ceil(Math.max(4 * across + 8, Math.min(image[1] + padding[1], 4 * across + 4) + 12) / 4);
   const blocks = Math.ceil(tileRows / down) * blocksAcross;
   return { tiles, tileRows, block: [down, across], blocksAcross, blocks, blockTiles, pitch };
 }
+
+/** Rows of a block: about as many as wanted, such that few tiles are missing from its last eight. */
+function fullest(wanted: number, across: number, most: number): number {
+  let best = 1;
+  const share = (rows: number): number => (rows * across) / inEights(rows * across);
+  for (let rows = Math.max(1, wanted - 2); rows <= Math.min(most, wanted + 2); rows++) {
+    if (rows <= wanted ? share(rows) >= share(best) : share(rows) > share(best)) best = rows;
+  }
+  return best;
+}
+
+const inEights = (tiles: number): number => 8 * Math.ceil(tiles / 8);
