@@ -60,16 +60,13 @@ function report(records: readonly BenchRecord[], peaks: readonly Peaks[]): void 
     columns(tableRows(records.filter((record) => record.suite === suite))).forEach(say);
   }
   for (const rows of [summaryRows(records), verdictRows(records)]) {
-    if (rows.length > 0) say('');
-    columns(rows).forEach(say);
+    if (rows.length > 0) ['', ...columns(rows)].forEach((line) => say(line));
   }
   say('');
   for (const { threads, gflops, gigabytesPerSecond } of peaks) {
-    const limits = [
-      gflops === null ? '' : `${digits(gflops)} GFLOP/s in registers`,
-      gigabytesPerSecond === null ? '' : `${digits(gigabytesPerSecond)} GB/s copied`,
-    ];
-    say(`limits on ${threads} threads: ${limits.filter((limit) => limit !== '').join(', ')}`);
+    if (gflops !== null) say(`limit on ${threads} threads: ${digits(gflops)} GFLOP/s in registers`);
+    if (gigabytesPerSecond !== null)
+      say(`limit on ${threads} threads: ${digits(gigabytesPerSecond)} GB/s copied`);
   }
 }
 

@@ -30,7 +30,7 @@ export interface MeasureOptions {
 }
 
 export const quick: MeasureOptions = { rounds: 3, seconds: 0.05 };
-export const thorough: MeasureOptions = { rounds: 7, seconds: 0.1 };
+export const thorough: MeasureOptions = { rounds: 5, seconds: 0.08 };
 
 /** What a contender may cost over all rounds, in turns; whoever is slower sits rounds out. */
 const patience = 20;
