@@ -1,5 +1,6 @@
 import { noGrad, Tensor } from '@sonograd/tensor';
 import type { BatchSource } from '../data/loader.ts';
+import { RunningAverage } from '../metrics/average.ts';
 import type { Module } from '../module/module.ts';
 
 /** A metric that is the mean over all rows, computed batch by batch. */
@@ -49,14 +50,12 @@ function gatherer<M, Batch>(metric: Metric<M, Batch>) {
 }
 
 function meanOverRows<M, Batch>(metric: RowMetric<M, Batch>) {
-  let [total, rows] = [0, 0];
+  const mean = new RunningAverage();
   return {
     take(model: M, batch: Batch): void {
-      const count = rowsOf(batch);
-      total += metric(model, batch) * count;
-      rows += count;
+      mean.add(metric(model, batch), rowsOf(batch));
     },
-    result: () => total / rows,
+    result: () => mean.value,
   };
 }
 
