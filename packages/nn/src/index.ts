@@ -111,6 +111,10 @@ export { type MultiResolutionOptions, multiResolutionStft } from './losses/multi
 export { type NtXentOptions, ntXent } from './losses/ntXent.ts';
 export type { LossOptions, Reduction } from './losses/reduction.ts';
 export { type HuberOptions, huber, l1, mse } from './losses/regression.ts';
+export { RunningAverage, SmoothAverage } from './metrics/average.ts';
+export { accuracy, predictions, topKAccuracy } from './metrics/classification.ts';
+export { type ClassScores, ConfusionMatrix } from './metrics/confusion.ts';
+export { auc, type EqualError, equalErrorRate, type RocCurve, rocCurve } from './metrics/verification.ts';
 export { buffer, parameter } from './module/fields.ts';
 export type { GeneratorState } from './module/generator.ts';
 export { layerKey, seedLayers } from './module/keys.ts';
@@ -188,6 +192,7 @@ export {
 } from './train/evaluate.ts';
 export { NonFiniteError } from './train/finite.ts';
 export { History, type StepColumns, type StepRecord, type ValidationRecord } from './train/history.ts';
+export { type LineOutput, type ProgressOptions, progressTo } from './train/progressLine.ts';
 export type { CheckpointOptions, FitOptions, StopEarlyOptions, ValidateOptions } from './train/run.ts';
 export { type CheckpointStore, memoryStore } from './train/store.ts';
 export { type Batch, type FitResult, Trainer, type TrainerOptions } from './train/trainer.ts';

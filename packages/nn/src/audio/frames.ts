@@ -4,8 +4,9 @@ import { showShape } from '../module/shape.ts';
 /** What stands where a frame reaches beyond the signal: zeros, or the signal mirrored at its edge. */
 export type PadMode = 'reflect' | 'constant';
 
-/** How frames lie over a signal of `length` samples, of which `padding` more are thought on both sides. */
+/** How `count` frames lie over a signal of `length` samples, the first beginning `padding` samples before it. */
 export interface Framing {
+  readonly count: number;
   readonly length: number;
   readonly size: number;
   readonly hopLength: number;
@@ -23,7 +24,7 @@ export const overlapAdd: (frames: Tensor, framing: Framing) => Tensor = (frames,
 
 const cut = defineOp<Framing>({
   name: 'cutFrames',
-  shape: ([signals], framing) => [signals?.[0] ?? 0, frameCount(framing), framing.size],
+  shape: ([signals], { count, size }) => [signals?.[0] ?? 0, count, size],
   forward: (out, [signals], framing) => {
     const [to, from] = [out.data as Float32Array, (signals as AnyTensor).data as Float32Array];
     forEachFrame(out.shape[0] ?? 0, framing, (row, start, place) => {
@@ -61,9 +62,11 @@ const add = defineOp<Framing>({
   backward: ({ dOut, params }) => [cutFrames(dOut, params)],
 });
 
-export function frameCount({ length, size, hopLength, padding, padMode }: Framing): number {
+/** As many frames as fit into the signal and its padding on both sides. */
+export function framingOf(framing: Omit<Framing, 'count'>): Framing {
+  const { length, size, hopLength, padding, padMode } = framing;
   const count = Math.floor((length + 2 * padding - size) / hopLength) + 1;
-  if (count >= 1 && (padMode === 'constant' || padding < length)) return count;
+  if (count >= 1 && (padMode === 'constant' || padding < length)) return { ...framing, count };
   throw new RangeError(
     `cutFrames: the signal is too short, length=${length} for nFft=${size} padding=${padding} padMode=${padMode}`,
   );
@@ -77,13 +80,12 @@ export function signalRows(layer: string, x: Tensor): Tensor {
 
 function forEachFrame(
   rows: number,
-  framing: Framing,
+  { count, size, hopLength, padding }: Framing,
   visit: (row: number, start: number, place: number) => void,
 ): void {
-  const frames = frameCount(framing);
   for (let row = 0; row < rows; row++) {
-    for (let frame = 0; frame < frames; frame++) {
-      visit(row, frame * framing.hopLength - framing.padding, (row * frames + frame) * framing.size);
+    for (let frame = 0; frame < count; frame++) {
+      visit(row, frame * hopLength - padding, (row * count + frame) * size);
     }
   }
 }

@@ -3,7 +3,7 @@ import { fromArray, keep, type Tensor } from '@sonograd/tensor';
 import { Module } from '../module/module.ts';
 import { showShape } from '../module/shape.ts';
 import { binsOf, inverseRealFourier, realFourier, type Spectra } from './fourier.ts';
-import { cutFrames, type Framing, overlapAdd, type PadMode, signalRows } from './frames.ts';
+import { cutFrames, type Framing, framingOf, overlapAdd, type PadMode, signalRows } from './frames.ts';
 
 export interface StftOptions {
   readonly nFft: number;
@@ -54,7 +54,8 @@ abstract class ShortTimeFourier extends Module {
     return this.#table;
   }
 
-  protected framing(length: number, padMode: PadMode): Framing {
+  /** Where frames lie on a signal of the given length. */
+  protected placed(length: number, padMode: PadMode): Omit<Framing, 'count'> {
     return { length, size: this.nFft, hopLength: this.hopLength, padding: this.padding, padMode };
   }
 
@@ -67,7 +68,7 @@ abstract class ShortTimeFourier extends Module {
 export class Stft extends ShortTimeFourier {
   forward(x: Tensor): Spectra {
     const rows = signalRows('Stft', x);
-    const frames = cutFrames(rows, this.framing(rows.shape[1] ?? 0, this.padMode));
+    const frames = cutFrames(rows, framingOf(this.placed(rows.shape[1] ?? 0, this.padMode)));
     const { real, imaginary } = realFourier(frames.mul(this.windowTensor) as Tensor);
     const lead = x.shape.slice(0, -1);
     const asColumns = (part: Tensor) => {
@@ -93,24 +94,22 @@ export class Istft extends ShortTimeFourier {
     const asRows = (part: Tensor) => part.reshape([-1, bins, count]).transpose(1, 2) as Tensor;
     const frames = inverseRealFourier({ real: asRows(real), imaginary: asRows(imaginary) }, this.nFft);
     const covered = (count - 1) * this.hopLength + this.nFft - 2 * this.padding;
-    const framing = this.framing(covered, 'constant');
+    const framing = { ...this.placed(length ?? covered, 'constant'), count };
     const summed = overlapAdd(frames.mul(this.windowTensor) as Tensor, framing);
     const signal = summed.mul(this.inverseWeight(framing)) as Tensor;
-    const sized = length === undefined ? signal : toLength(signal, length);
     return this.shown(
       [real, imaginary],
-      sized.reshape([...real.shape.slice(0, -2), length ?? covered]) as Tensor,
+      signal.reshape([...real.shape.slice(0, -2), framing.length]) as Tensor,
     );
   }
 
   /** One over the summed squares of the windows over each sample; 1 where they come to nothing. */
-  private inverseWeight(framing: Framing): Tensor {
-    const { length, hopLength, padding, size } = framing;
-    const squares = this.window.map((weight) => weight * weight);
+  private inverseWeight({ count, length, hopLength, padding, size }: Framing): Tensor {
     const total = new Float64Array(length);
-    for (let start = -padding; start + size <= length + padding; start += hopLength) {
+    for (let frame = 0; frame < count; frame++) {
+      const start = frame * hopLength - padding;
       for (let i = Math.max(0, -start); i < size && start + i < length; i++) {
-        total[start + i] = (total[start + i] as number) + (squares[i] as number);
+        total[start + i] = (total[start + i] as number) + (this.window[i] as number) ** 2;
       }
     }
     const inverse = Float32Array.from(total, (sum) => (sum > 1e-11 ? 1 / sum : 1));
@@ -124,13 +123,4 @@ export class Istft extends ShortTimeFourier {
       return [bins, real.shape.at(-1) ?? 0];
     throw new RangeError(`Istft: both parts must be [..., ${bins}, frames], got ${first} and ${second}`);
   }
-}
-
-function toLength(signal: Tensor, length: number): Tensor {
-  const have = signal.shape[1] ?? 0;
-  if (length <= have) return signal.slice(1, 0, length) as Tensor;
-  return signal.pad([
-    [0, 0],
-    [0, length - have],
-  ]) as Tensor;
 }

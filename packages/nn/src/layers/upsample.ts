@@ -1,11 +1,4 @@
-import {
-  type InputOf,
-  type PerAxis,
-  resize,
-  type Shape,
-  type ShapeFunction,
-  type Tensor,
-} from '@sonograd/tensor';
+import { type InputOf, type PerAxis, resize, type ShapeFunction, type Tensor } from '@sonograd/tensor';
 import { Layer } from '../module/layer.ts';
 import { showShape } from '../module/shape.ts';
 import type { Resized } from './adaptivePool.ts';
@@ -23,7 +16,7 @@ type SizeOf<Options> = Options extends { readonly size: infer Size extends PerAx
   : [number, number];
 
 export interface UpsampleShape<Options> extends ShapeFunction {
-  readonly output: Resized<'Upsample', InputOf<this> & Shape, SizeOf<Options>>;
+  readonly output: Resized<'Upsample', InputOf<this>, SizeOf<Options>>;
 }
 
 /** Images [batch, channels, height, width] in another size. */
