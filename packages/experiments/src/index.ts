@@ -12,6 +12,8 @@ export {
   featureConfig,
   type NormaliseConfig,
 } from './features/config.ts';
+export { type FeatureExample, featureDataset } from './features/dataset.ts';
+export { type ExportOptions, exportPictures, pictureSettings } from './features/exportPictures.ts';
 export { type Extracted, extract, extractFrom } from './features/extract.ts';
 export type { Feature } from './features/fit.ts';
 export { applyMoments, type Moments, undoMoments } from './features/moments.ts';

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { CorpusItem, Part } from '../corpora/corpus.ts';
+import { encodePicture } from '../corpora/pictureFile.ts';
+import { explainSystemError, InputError } from '../inputError.ts';
+import { type FeatureConfig, featureConfig } from './config.ts';
+import { extractFrom } from './extract.ts';
+
+/** The pictures that teaching projects begin with: 128 mel bands, as many frames as the clip has. */
+export const pictureSettings = featureConfig.parse({
+  spectrum: { kind: 'log-mel', nFft: 512, winLength: 512, hopLength: 128, nMels: 128, ref: 'max', topDb: 80 },
+  size: { fit: 'keep' },
+  normalise: { kind: 'none' },
+});
+
+export interface ExportOptions {
+  /** Default: `pictureSettings`. Sizes and normalisations make pictures too; these are honest about the sound. */
+  readonly config?: FeatureConfig;
+  /** The values that are drawn black and white. Default: -80 and 0, decibels below the loudest. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly onProgress?: (done: number) => void;
+}
+
+const folders: Record<Part, string> = {
+  train: 'Train_spectrograms',
+  validation: 'Valid_spectrograms',
+  test: 'Test_spectrograms',
+};
+
+/**
+ * Draws every item as a grey PNG, `Train_spectrograms/7/7_george_12.png`; items whose part nobody named are for
+ * training. The folder appears when all are drawn.
+ */
+export async function exportPictures(
+  items: readonly CorpusItem[],
+  folder: string,
+  options: ExportOptions = {},
+): Promise<void> {
+  const { config = pictureSettings, low = -80, high = 0, onProgress } = options;
+  if (existsSync(folder))
+    throw new InputError(`exportPictures: the folder is there already, name another, ${folder}`);
+  if (!(low < high)) throw new InputError(`exportPictures: low must be below high, low=${low}, high=${high}`);
+  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
+  try {
+    for (const [index, { id, digit, speaker, take, part = 'train', source }] of items.entries()) {
+      const place = join(temporary, folders[part], String(digit));
+      if (index === 0 || !existsSync(place)) await mkdir(place, { recursive: true });
+      const { feature } = extractFrom(source, config, id);
+      // `wx`: two items of one name are a fault of the corpus, not one picture.
+      const picture = encodePicture(feature, low, high);
+      await writeFile(join(place, `${digit}_${speaker}_${take}.png`), picture, { flag: 'wx' });
+      onProgress?.(index + 1);
+    }
+    await rename(temporary, folder);
+  } catch (error) {
+    throw explainSystemError('exportPictures', folder, error);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
