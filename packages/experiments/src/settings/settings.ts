@@ -35,17 +35,16 @@ export function readSettings(file: string): Settings {
 
 /** Later settings win, field by field; lists and plain values are replaced whole. */
 export function mergeSettings(...all: readonly Settings[]): Settings {
-  return all.reduce<Settings>((merged, settings) => {
-    const out: Record<string, unknown> = { ...merged };
-    for (const [field, value] of Object.entries(settings)) {
-      const before = out[field];
-      out[field] =
-        isSettings(before) && isSettings(value) && !changesKind(before, value)
-          ? mergeSettings(before, value)
-          : value;
-    }
-    return out;
-  }, {});
+  const merged: Record<string, unknown> = {};
+  for (const settings of all) {
+    for (const [field, value] of Object.entries(settings)) merged[field] = mergeValue(merged[field], value);
+  }
+  return merged;
+}
+
+function mergeValue(before: unknown, value: unknown): unknown {
+  const goesOn = isSettings(before) && isSettings(value) && !changesKind(before, value);
+  return goesOn ? mergeSettings(before, value) : value;
 }
 
 /** The whole config, defaults filled in, or one line for each field that is wrong. */
