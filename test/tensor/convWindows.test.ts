@@ -168,7 +168,7 @@ describe('tiles', () => {
     [2, 5],
     [1, 1000],
   ])('%d images of size %d: blocks hold every tile row, and all tiles across', (batch, size) => {
-    const plan = planTiles(layerOf(batch, size));
+    const plan = planTiles(layerOf(batch, size), 56, 16);
     expect(plan.tiles).toEqual([Math.ceil(size / 4), Math.ceil(size / 4)]);
     expect(plan.tileRows).toBe(batch * plan.tiles[0]);
     const blocksDown = plan.blocks / plan.blocksAcross;
@@ -181,7 +181,7 @@ describe('tiles', () => {
 
   test('layers of the usual sizes fill their blocks', () => {
     for (const size of [112, 56, 28]) {
-      const { block, blockTiles } = planTiles(layerOf(16, size));
+      const { block, blockTiles } = planTiles(layerOf(16, size), 56, 8);
       expect(block[0] * block[1]).toBe(blockTiles);
     }
   });

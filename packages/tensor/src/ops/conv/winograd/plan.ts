@@ -14,25 +14,24 @@ export interface TilePlan {
   readonly pitch: number;
 }
 
-/** Tiles of a block: enough for filters to be read from memory seldom, few enough to stay in the second cache. */
-const wantedTiles = 56;
+/** Tiles of a block across; wider images are cut. */
 const mostTiles = 64;
 
 /** Small images are cut finer, down to so many tiles, for threads to share. */
 const leastTiles = 16;
-const wantedBlocks = 16;
 
-export function planTiles({
-  batch,
-  image,
-  padding,
-  out,
-}: Pick<ConvSizes, 'batch' | 'image' | 'padding' | 'out'>): TilePlan {
+/** Blocks of about `most` tiles, or of fewer where that would not make as many blocks as are wanted. */
+export function planTiles(
+  { batch, image, padding, out }: Pick<ConvSizes, 'batch' | 'image' | 'padding' | 'out'>,
+  most: number,
+  wantedBlocks: number,
+): TilePlan {
   const tiles: Pair = [Math.ceil(out[0] / 4), Math.ceil(out[1] / 4)];
   const tileRows = batch * tiles[0];
   const blocksAcross = Math.ceil(tiles[1] / mostTiles);
   const across = Math.ceil(tiles[1] / blocksAcross);
-  const wanted = Math.min(wantedTiles, Math.max(leastTiles, (tileRows * tiles[1]) / wantedBlocks));
+  const share = (tileRows * tiles[1]) / wantedBlocks;
+  const wanted = Math.max(leastTiles, Math.min(share, most));
   const down = fullest(Math.round(wanted / across), across, tileRows);
   const blockTiles = inEights(down * across);
   const pitch =

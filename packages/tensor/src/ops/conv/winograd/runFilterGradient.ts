@@ -11,8 +11,14 @@ import { tileEntryBytes } from './tiles.kernel.ts';
 /** As in the forward product: no powers of two. */
 const paddingBytes = 64;
 
+/** Tiles of a block: each block adds to all sums once, so that few tiles would be dear. */
+const mostTiles = 56;
+
 /** Parts that are summed on their own, whatever the number of threads. */
 const mostParts = 8;
+const leastParts = 4;
+/** Sums of all parts, in bytes, unless the least take more. */
+const partsBytes = 32e6;
 
 export function runWinogradFilterGradient(
   pointers: { readonly filters: number; readonly image: number; readonly dOut: number },
@@ -20,16 +26,18 @@ export function runWinogradFilterGradient(
   scratch: Scratch,
 ): void {
   const { channels, outputs, image, padding, out } = sizes;
-  const { tiles, tileRows, block, blocksAcross, blocks, blockTiles, pitch } = planTiles(sizes);
   const strips = Math.ceil(outputs / 8);
+  const sumRow = strips * stripStep;
+  const sumBytes = channels * sumRow;
+  const partBytes = 36 * sumBytes;
+  const wantedParts = Math.min(mostParts, Math.max(leastParts, Math.floor(partsBytes / partBytes)));
+  const plan = planTiles(sizes, mostTiles, wantedParts);
+  const { tiles, tileRows, block, blocksAcross, blocks, blockTiles, pitch } = plan;
   const stripBytes = blockTiles * stripStep + paddingBytes;
   const gradientBytes = strips * stripBytes;
   const channelBytes = 4 * blockTiles;
   const inputBytes = channels * channelBytes + paddingBytes;
-  const sumRow = strips * stripStep;
-  const sumBytes = channels * sumRow;
-  const partBytes = 36 * sumBytes;
-  const parts = Math.min(mostParts, blocks);
+  const parts = Math.min(wantedParts, blocks);
   const partials = scratch.bytes(parts * partBytes);
   const tablePlace = betweenBytes;
   const rowsPlace = tablePlace + roundUp(blockTiles * tileEntryBytes);

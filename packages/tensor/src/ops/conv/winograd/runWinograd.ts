@@ -13,6 +13,13 @@ import { tileEntryBytes } from './tiles.kernel.ts';
 /** Lengths that were powers of two would make the 36 products fall into the same lines of the first cache. */
 const paddingBytes = 64;
 
+/** Tiles of a block: enough for filters to be read seldom, few enough to stay in the second cache in all channels. */
+const mostTiles = 56;
+const cacheNumbers = 8192;
+
+/** For threads to end together. */
+const wantedBlocks = 16;
+
 /** Products in memory at a time, in bytes. */
 const productsBytes = 300e3;
 
@@ -38,7 +45,7 @@ export function runWinograd(
   scratch: Scratch,
 ): void {
   const { channels, outputs, image, padding, out } = sizes;
-  const plan = planTiles(sizes);
+  const plan = planTiles(sizes, Math.min(mostTiles, cacheNumbers / channels), wantedBlocks);
   const { tiles, tileRows, block, blocksAcross, blocks, blockTiles, pitch } = plan;
   const strips = blockTiles / 8;
   const stripBytes = channels * stripStep;
