@@ -52,9 +52,14 @@ const add = defineOp<Framing>({
     forEachFrame(out.shape[0] ?? 0, framing, (row, start, place) => {
       const { size, length } = framing;
       const offset = row * length;
-      const inside = start >= 0 && start + size <= length;
+      if (start >= 0 && start + size <= length) {
+        for (let i = 0, at = offset + start; i < size; i++, at++) {
+          to[at] = (to[at] as number) + (from[place + i] as number);
+        }
+        return;
+      }
       for (let i = 0; i < size; i++) {
-        const at = inside ? start + i : sampleAt(start + i, framing);
+        const at = sampleAt(start + i, framing);
         if (at >= 0) to[offset + at] = (to[offset + at] as number) + (from[place + i] as number);
       }
     });
