@@ -22,24 +22,23 @@ export function explainLoss(
   forward: () => Tensor,
   step: number,
 ): NonFiniteError {
-  let first: ForwardEvent | undefined;
+  let first: { readonly name: string; readonly text: string } | undefined;
   const stop = observeForward(model, (event) => {
-    if (first === undefined && !allFinite(event.output)) first = event;
+    // Described at once: what the layer was given may be gone when the pass is over.
+    if (first === undefined && !allFinite(event.output)) first = { name: event.name, text: describe(event) };
   });
   try {
     const loss = noGrad(() => forward().item());
-    const what = `Trainer: the loss is ${loss} at step ${step}`;
     const field = Object.entries(batch).find(([, value]) => !allFinite(value));
-    if (field !== undefined)
-      return new NonFiniteError(`${what}; the batch is not finite in ${field[0]}`, first?.name);
-    if (first === undefined) return new NonFiniteError(`${what}; the output of every layer is finite`);
-    return new NonFiniteError(`${what}; ${describeFirst(first)}`, first.name);
+    const found = first?.text ?? 'the output of every layer is finite';
+    const cause = field === undefined ? found : `the batch is not finite in ${field[0]}`;
+    return new NonFiniteError(`Trainer: the loss is ${loss} at step ${step}; ${cause}`, first?.name);
   } finally {
     stop();
   }
 }
 
-function describeFirst({ name, module, input }: ForwardEvent): string {
+function describe({ name, module, input }: ForwardEvent): string {
   const weights = module.namedParameters().filter(([, weight]) => !allFinite(weight));
   const cause =
     weights.length > 0
