@@ -16,7 +16,7 @@ export function decodeIdx(file: Uint8Array, path: string): Idx {
   const axes = bytes[3] ?? 0;
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 8 || axes === 0) {
     throw new InputError(
-      `mnist: this is no idx file of bytes, it begins ${[...bytes.subarray(0, 4)]}, ${path}`,
+      `mnist: this is no idx file of bytes, it begins [${[...bytes.subarray(0, 4)].join(', ')}], ${path}`,
     );
   }
   const headerBytes = 4 + 4 * axes;

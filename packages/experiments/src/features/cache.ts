@@ -113,8 +113,10 @@ export async function writeEntry(
 ): Promise<Entry> {
   const path = join(folder, key);
   const temporary = join(folder, `.${process.pid}-${writers++}.tmp`);
+  await mkdir(temporary, { recursive: true }).catch((error: unknown) => {
+    throw explainSystemError('features', folder, error);
+  });
   try {
-    await mkdir(temporary, { recursive: true });
     const outcomes: Outcome[] = [];
     await withFile(join(temporary, rowsName), async (file) => {
       for await (const { outcomes: more, data } of chunks) {

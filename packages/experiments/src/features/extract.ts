@@ -2,7 +2,7 @@ import { resample, type Spectrogram, trimSilence } from '@sonograd/dsp';
 import { decodePicture } from '../corpora/pictureFile.ts';
 import { type Audio, readAudio, readBytes, type Source } from '../corpora/source.ts';
 import { InputError } from '../inputError.ts';
-import type { FeatureConfig, SpectrumConfig } from './config.ts';
+import type { FeatureConfig } from './config.ts';
 import { type Feature, fitSize } from './fit.ts';
 import { applyMoments, type Moments, measureMoments } from './moments.ts';
 import { addNoise } from './noise.ts';
@@ -40,7 +40,11 @@ export function extract(audio: Audio, config: FeatureConfig, id = ''): Extracted
     audio.sampleRate === sampleRate
       ? audio.samples
       : resample(audio.samples, { sourceRate: audio.sampleRate, targetRate: sampleRate });
-  const word = config.trimDb === null ? atRate : trimmed(atRate, config.trimDb, spectrum);
+  const { winLength: frameLength, hopLength } = spectrum;
+  const word =
+    config.trimDb === null
+      ? atRate
+      : trimSilence(atRate, { topDb: config.trimDb, frameLength, hopLength }).samples;
   const heard = config.noise === null ? word : addNoise(word, sampleRate, config.noise, id);
   return finish(spectrumOf(heard, sampleRate, spectrum), config);
 }
@@ -57,15 +61,4 @@ function finish(spectrogram: Spectrogram, { normalise, size }: FeatureConfig): E
   const moments = measureMoments([whole], normalise);
   applyMoments(whole, moments);
   return { feature: fitSize(whole, size), moments };
-}
-
-function trimmed(
-  samples: Float32Array,
-  topDb: number,
-  { winLength, hopLength }: Exclude<SpectrumConfig, { kind: 'picture' }>,
-): Float32Array {
-  const word = trimSilence(samples, { topDb, frameLength: winLength, hopLength }).samples;
-  if (word.length === 0)
-    throw new InputError(`features: there is nothing but silence, ${samples.length} samples`);
-  return word;
 }
