@@ -56,13 +56,15 @@ export function runCase(given: ConvCase, change: (x: Float32Array) => void = () 
     const bias = fromArray(numbers(outputs, 3), [outputs], { requiresGrad: true }) as Tensor;
     const out = callCase(given, x, filters, given.noBias ? undefined : bias);
     out.backward(fromArray(numbers(out.size, 4), out.shape) as Tensor);
-    return {
-      out: out.data.slice(),
-      x: x.grad!.data.slice(),
-      filters: filters.grad!.data.slice(),
-      bias: bias.grad?.data.slice() ?? new Float32Array(0),
-    };
+    return { out: out.data.slice(), x: taken(x), filters: taken(filters), bias: taken(bias) };
   });
+}
+
+/** The gradient of a leaf outlives every scope unless it is freed. */
+function taken({ grad }: Tensor): Float32Array {
+  const values = grad?.data.slice() ?? new Float32Array(0);
+  grad?.dispose();
+  return values;
 }
 
 export function onReference(given: ConvCase): ConvResults {
