@@ -42,6 +42,7 @@ describe.each(['simd', 'threads', 'reference'] as const)('resumed to the bit on 
     'clipped gradients': { trainer: { clip: { norm: 0.5, value: 0.1 } } },
     'shared steps': { accumulate: 3 },
     'validation after each epoch': { optimizer: 'plateau', fit: { validate: { with: held } } },
+    'validation in another order each time': { optimizer: 'plateau', shuffledHeld: true },
     'validation after some steps': {
       optimizer: 'plateau',
       averaged: true,

@@ -80,12 +80,14 @@ export interface Setting {
   readonly optimizer?: keyof typeof optimizers;
   readonly accumulate?: number;
   readonly averaged?: boolean;
+  /** Validates on batches that come in another order each time. */
+  readonly shuffledHeld?: boolean;
   readonly fit?: Partial<FitOptions<ToyModel, ToyBatch, { x: Tensor; y: Tensor<[], 'int32'> }>>;
   readonly trainer?: Partial<TrainerOptions<ToyModel, ToyBatch>>;
 }
 
 /** Makes everything anew, as another process would, and trains: the result as plain data. */
-export async function train({ optimizer = 'adam', accumulate = 1, averaged, fit, trainer }: Setting) {
+export async function train({ optimizer = 'adam', accumulate = 1, averaged, ...setting }: Setting) {
   const model = toyModel();
   const average = averaged === true ? { average: ema(model, { decay: 0.9 }) } : {};
   const made = toyTrainer({
@@ -93,10 +95,15 @@ export async function train({ optimizer = 'adam', accumulate = 1, averaged, fit,
     optimizer: optimizers[optimizer]!(model),
     accumulate,
     ...average,
-    ...trainer,
+    ...setting.trainer,
   });
   const loader = new DataLoader(toyData(50), { batchSize: 8, key: randomKey(3) });
-  const { ending, history } = await made.fit(loader, { epochs: 4, ...fit });
+  const held = new DataLoader(toyData(20, 9), { batchSize: 3, key: randomKey(4) });
+  const { ending, history } = await made.fit(loader, {
+    epochs: 4,
+    ...(setting.shuffledHeld === true && { validate: { with: held } }),
+    ...setting.fit,
+  });
   return {
     ending,
     steps: history.steps,

@@ -6,6 +6,7 @@ import {
   crossEntropy,
   DataLoader,
   decodeCheckpoint,
+  ema,
   Linear,
   memoryStore,
   mse,
@@ -204,6 +205,33 @@ describe('validation', () => {
     });
     for (const { accuracy: share, hits } of validations) expect(share! * rows).toBeCloseTo(hits!);
     expect(validations).toHaveLength(2);
+  });
+
+  test('is of the averaged weights where there are some, and puts the others back', async () => {
+    const data = tensorDataset({ x: randn([4, 2], { key }) });
+    const run = async (validate: object) => {
+      const model = new Linear(2, 2, { key: randomKey(6) });
+      const average = ema(model, { decay: 0.5 });
+      const trainer = new Trainer({
+        model,
+        average,
+        optimizer: sgd(model, { rate: 0.5 }),
+        loss: (m, { x }) => mse(m.forward(x as Tensor<[number, 2]>), x),
+      });
+      const { history } = await trainer.fit(new DataLoader(data, { batchSize: 4 }), {
+        epochs: 3,
+        ...validate,
+      });
+      return { model, average, history };
+    };
+    const [plain, validated] = [await run({}), await run({ validate: { with: data } })];
+    expect(stateDict(validated.model)).toEqual(stateDict(plain.model));
+    const { x } = data.batch(Int32Array.of(0, 1, 2, 3));
+    const own = mse(plain.model.forward(x), x).item();
+    plain.average.swap();
+    const averaged = mse(plain.model.forward(x), x).item();
+    expect(validated.history.validations[2]!.loss).toBe(averaged);
+    expect(averaged).not.toBe(own);
   });
 
   test('leaves modules as they were, frozen ones too, and batch statistics alone', async () => {
