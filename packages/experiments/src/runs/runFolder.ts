@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { writeFileAtomic } from '@sonograd/tensor/files';
+import { readFile, writeFileAtomic } from '@sonograd/tensor/files';
 import { explainSystemError, firstLine, InputError } from '../inputError.ts';
 
 /** What `config.json` holds: enough to run the whole again. */
@@ -79,6 +79,14 @@ export class RunFolder {
     }
   }
 
+  readBytes(name: string): Uint8Array {
+    try {
+      return readFile(this.file(name));
+    } catch (error) {
+      throw explainSystemError('run', this.file(name), error);
+    }
+  }
+
   write(name: string, content: string | Uint8Array): string {
     const path = this.file(name);
     try {
@@ -103,11 +111,28 @@ export class RunFolder {
     }
   }
 
+  /** Puts the lines of one phase in place of those it had; the lines of others stay. */
+  replaceMetrics(phase: string, lines: readonly MetricLine[]): void {
+    const others = this.metrics().filter((line) => line.phase !== phase);
+    const text = [...others, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
+    this.write('metrics.jsonl', text);
+  }
+
   /** The lines so far; the last may be half a line where the power failed, and does not count. */
   metrics(): MetricLine[] {
     if (!this.has('metrics.jsonl')) return [];
     const lines = readFileSync(this.file('metrics.jsonl'), 'utf8').split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as MetricLine);
+  }
+}
+
+/** Makes the folder of all runs if need be; whoever may not write there hears of it before the work begins. */
+export function requireWritable(root: string): void {
+  try {
+    mkdirSync(root, { recursive: true });
+    accessSync(root, constants.W_OK);
+  } catch (error) {
+    throw explainSystemError('run', root, error);
   }
 }
 

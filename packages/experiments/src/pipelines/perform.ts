@@ -1,0 +1,87 @@
+import type { FinalMetrics, ReportData } from '../runs/reportData.ts';
+import { reportData } from '../runs/reportData.ts';
+import type { RunFolder } from '../runs/runFolder.ts';
+import { readTrained } from '../runs/trained.ts';
+import { mergeSettings, parseConfig, type Settings } from '../settings/settings.ts';
+import type {
+  EvaluationWork,
+  Pipeline,
+  PipelineConfig,
+  Prepared,
+  PrepareOptions,
+  Tools,
+  Trained,
+} from './pipeline.ts';
+import { findPipeline } from './registry.ts';
+
+export interface Outcome {
+  readonly metrics: FinalMetrics;
+  readonly report: ReportData;
+}
+
+/** The whole config of a run: the pipeline's defaults, its quick form if wanted, then what people set, in order. */
+export function configure(
+  pipeline: Pipeline,
+  settings: readonly Settings[],
+  { quick = false } = {},
+): PipelineConfig {
+  const layers = [pipeline.defaults, ...(quick ? [pipeline.quick] : []), ...settings];
+  return parseConfig(pipeline.schema, mergeSettings(...layers));
+}
+
+/**
+ * Data, training, evaluation. The run's folder is asked for when the data is there, so that nothing is left of a run
+ * that could not begin; a folder of an earlier run goes on where that one ended.
+ */
+export async function performRun(
+  pipeline: Pipeline,
+  config: PipelineConfig,
+  tools: Tools,
+  openFolder: () => RunFolder,
+): Promise<Outcome & { readonly run: RunFolder }> {
+  const data = await pipeline.prepare(config, tools);
+  const run = openFolder();
+  await pipeline.train({ ...tools, config, data, run });
+  const outcome = await evaluateOn(pipeline, { ...tools, ...trainedOf(run), data });
+  run.writeJson('report.json', outcome.report);
+  run.writeJson('metrics.json', outcome.metrics);
+  return { ...outcome, run };
+}
+
+/** Asks a trained model about its own test clips, or about all clips of another corpus. */
+export async function evaluateRun(run: RunFolder, tools: Tools, corpus?: Settings): Promise<Outcome> {
+  const { pipeline, trained, data } = await openTrained(run, tools, corpus);
+  return evaluateOn(pipeline, { ...tools, ...trained, data });
+}
+
+/** A trained model with the data to try it on. */
+export async function openTrained(
+  run: RunFolder,
+  tools: Tools,
+  corpus?: Settings,
+): Promise<{ pipeline: Pipeline; trained: Trained<PipelineConfig>; data: Prepared }> {
+  const pipeline = findPipeline(run.record().pipeline);
+  const trained = trainedOf(run);
+  const elsewhere = corpus === undefined ? trained.config : withCorpus(pipeline, trained.config, corpus);
+  const options: PrepareOptions = { moments: trained.moments, everythingIsTest: corpus !== undefined };
+  return { pipeline, trained, data: await pipeline.prepare(elsewhere, tools, options) };
+}
+
+/** The best weights of a run with the config they were trained by. */
+export function trainedOf(run: RunFolder): Trained<PipelineConfig> {
+  const { pipeline, config, moments, state } = readTrained(run);
+  return { config: parseConfig(findPipeline(pipeline).schema, config as Settings), moments, state };
+}
+
+function withCorpus(pipeline: Pipeline, config: PipelineConfig, corpus: Settings): PipelineConfig {
+  return parseConfig(pipeline.schema, { ...(config as unknown as Settings), ...corpus });
+}
+
+async function evaluateOn(
+  pipeline: Pipeline,
+  work: EvaluationWork<PipelineConfig, Prepared>,
+): Promise<Outcome> {
+  work.progress.note('evaluating');
+  const { metrics, report } = await pipeline.evaluate(work);
+  return { metrics, report: reportData.parse(report) };
+}

@@ -1,0 +1,62 @@
+import { dbToPower, encodeWav, melToAudio } from '@sonograd/dsp';
+import type { FeatureConfig } from '../../features/config.ts';
+import { extractFrom } from '../../features/extract.ts';
+import type { Feature } from '../../features/fit.ts';
+import { type Moments, undoMoments } from '../../features/moments.ts';
+import { melOptions } from '../../features/spectrum.ts';
+import { InputError } from '../../inputError.ts';
+import type { RunFolder } from '../../runs/runFolder.ts';
+import { shownClips } from './examples.ts';
+import type { SpeechData } from './speechData.ts';
+
+interface Listening {
+  readonly config: { readonly features: FeatureConfig };
+  readonly moments: Moments | undefined;
+  readonly data: SpeechData;
+  readonly run: RunFolder;
+}
+
+/** Test clips as sound: the spectrogram that went in, and the one that `change` makes of it. */
+export function listenToPictures(work: Listening, change: (feature: Feature) => Feature): string[] {
+  const { store, test } = work.data;
+  const step = Math.max(1, Math.floor(test.length / shownClips));
+  const places = Array.from(test).filter((_, index) => index % step === 0);
+  return places.slice(0, shownClips).flatMap((place) => {
+    const { id, source } = store.items[place]!;
+    const { moments = work.moments } = extractFrom(source, work.config.features, id);
+    const heard = store.feature(place);
+    const name = id.replaceAll(/[^\w-]/g, '_');
+    return [
+      writeSound(work, `${name}-input.wav`, heard, moments),
+      writeSound(work, `${name}-output.wav`, change(heard), moments),
+    ];
+  });
+}
+
+/** From what a model sees back to sound: moments, decibels, bands, phases (Griffin and Lim, 1984). */
+function writeSound(
+  { config, run }: Listening,
+  name: string,
+  feature: Feature,
+  moments: Moments | undefined,
+): string {
+  const { spectrum, sampleRate, size } = config.features;
+  if (spectrum.kind !== 'log-mel' || spectrum.log !== 'db' || size.fit === 'resize') {
+    throw new InputError('listen: the way back to sound needs features of kind log-mel in dB, not resized');
+  }
+  const decibels = { ...feature, data: feature.data.slice() };
+  if (moments !== undefined) undoMoments(decibels, moments);
+  const { winLength, hopLength, window, center } = spectrum;
+  const { samples } = melToAudio(dbToPower(decibels), {
+    ...melOptions(sampleRate, spectrum),
+    ...{ winLength, hopLength, window, center, iterations: 32, inverseIterations: 100 },
+  });
+  const wav = encodeWav({ channels: [atFullScale(samples)], sampleRate });
+  return run.write(`samples/${name}`, wav);
+}
+
+/** Decibels below the loudest value know no loudness: the peak goes to 0.9. */
+function atFullScale(samples: Float32Array): Float32Array {
+  const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return peak === 0 ? samples : samples.map((value) => (0.9 * value) / peak);
+}
