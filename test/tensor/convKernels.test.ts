@@ -1,5 +1,4 @@
-import { type F32x4, f32x4, heap, type I32,
-  type KernelBuilder, kernelFamily } from '@sonograd/wasm';
+import { type F32x4, f32x4, heap, type I32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { filterKernels } from '../../packages/tensor/src/ops/conv/filters.kernel.ts';
@@ -62,13 +61,13 @@ const stripParameters = {
 } as const;
 
 const kernels = kernelFamily('convolutionParts', (family) => ({
-  input: family.kernel(pointers, vectors(6, transformInput),
-  output: family.kernel(pointers, vectors(6, transformOutput),
-  filter: family.kernel(pointers, vectors(3, transformFilter),
-  outputGradient: family.kernel(pointers, vectors(4, transformOutputGradient),
-  filterGradient: family.kernel(pointers, vectors(6, transformFilterGradient),
-  transpose: family.kernel(pointers, vectors(4, transpose),
-  transposePairs: family.kernel(pointers, vectors(4, transposePairs),
+  input: family.kernel(pointers, vectors(6, transformInput)),
+  output: family.kernel(pointers, vectors(6, transformOutput)),
+  filter: family.kernel(pointers, vectors(3, transformFilter)),
+  outputGradient: family.kernel(pointers, vectors(4, transformOutputGradient)),
+  filterGradient: family.kernel(pointers, vectors(6, transformFilterGradient)),
+  transpose: family.kernel(pointers, vectors(4, transpose)),
+  transposePairs: family.kernel(pointers, vectors(4, transposePairs)),
   planes: family.kernel(planeParameters, (k, given) => k.call(fillPlanes, given)),
   gather: family.kernel(stripParameters, (k, given) => k.call(gatherStrip, given)),
   pack: family.kernel({ ...stripParameters, left: 'i32', right: 'i32' }, (k, given) =>
