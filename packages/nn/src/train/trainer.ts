@@ -6,7 +6,8 @@ import { Breather } from './breather.ts';
 import type { Ending } from './callback.ts';
 import { explainGradients, explainLoss } from './finite.ts';
 import { History } from './history.ts';
-import { type FitOptions, type Parts, Run, requireCount } from './run.ts';
+import { type FitOptions, requireCount } from './options.ts';
+import { type Parts, Run } from './run.ts';
 
 /** Fields by name. A loss that also wants labels says so: `(model, { x, y }: BatchOf<…>) => …`. */
 export type Batch = Readonly<Record<string, Tensor>>;
