@@ -192,8 +192,8 @@ export {
 } from './train/evaluate.ts';
 export { NonFiniteError } from './train/finite.ts';
 export { History, type StepColumns, type StepRecord, type ValidationRecord } from './train/history.ts';
+export type { CheckpointOptions, FitOptions, StopEarlyOptions, ValidateOptions } from './train/options.ts';
 export { type LineOutput, type ProgressOptions, progressTo } from './train/progressLine.ts';
-export type { CheckpointOptions, FitOptions, StopEarlyOptions, ValidateOptions } from './train/run.ts';
 export { type CheckpointStore, memoryStore } from './train/store.ts';
 export { type Batch, type FitResult, Trainer, type TrainerOptions } from './train/trainer.ts';
 export type { BestOptions } from './train/watch.ts';
