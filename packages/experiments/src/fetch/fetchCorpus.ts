@@ -89,8 +89,10 @@ async function requireComplete(
 }
 
 async function countFiles(folder: string, { expect }: CorpusHome): Promise<number> {
-  if (!existsSync(folder)) return 0;
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
+    throw explainSystemError('fetch', folder, error);
+  });
   return entries.filter((entry) => entry.isFile() && expect.name.test(entry.name)).length;
 }
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32, createGunzip } from 'node:zlib';
 import { extract as extractTar } from 'tar-stream';
 import { openPromise as openZip } from 'yauzl';
-import { explainSystemError, firstLine, InputError, systemCode } from '../inputError.ts';
+import { explainSystemError, firstLine, InputError } from '../inputError.ts';
 
 /** It is the archive's fault, and another copy of it may be better. */
 export class ArchiveError extends InputError {}
@@ -56,16 +56,12 @@ export async function unpack(
     }
   } catch (error) {
     options.signal?.throwIfAborted();
-    const code = systemCode(error);
-    if (code !== undefined && code !== 'EEXIST' && !code.startsWith('Z_')) {
-      throw explainSystemError('unpack', folder, error);
-    }
-    throw new InputError(
-      `unpack: the archive is damaged or not to be trusted (${firstLine(error)}), ${archive}`,
-      {
-        cause: error,
-      },
-    );
+    const explained = explainSystemError('unpack', folder, error);
+    if (explained !== error) throw explained;
+    const reason = firstLine(error);
+    throw new ArchiveError(`unpack: the archive is damaged or not to be trusted (${reason}), ${archive}`, {
+      cause: error,
+    });
   }
 }
 
@@ -117,8 +113,11 @@ async function* zipEntries(archive: string): AsyncGenerator<ArchiveEntry> {
 async function* tarEntries(archive: string): AsyncGenerator<ArchiveEntry> {
   const tar = extractTar();
   const flow = pipeline(createReadStream(archive), createGunzip(), tar);
-  // Raised by the loop, which reads from the same stream, or by the last line.
-  flow.catch(() => undefined);
+  // The loop only learns that the stream has ended; why, the pipeline knows.
+  const cause = flow.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   try {
     for await (const stream of tar) {
       const { name, type } = stream.header;
@@ -127,6 +126,8 @@ async function* tarEntries(archive: string): AsyncGenerator<ArchiveEntry> {
       stream.resume();
     }
     await flow;
+  } catch (error) {
+    throw (await cause) ?? error;
   } finally {
     tar.destroy();
   }
