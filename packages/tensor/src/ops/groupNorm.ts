@@ -3,7 +3,7 @@ import { isRecording } from '../autograd/mode.ts';
 import type { OpMany } from '../autograd/op.ts';
 import { ones, zeros } from '../creation/fill.ts';
 import { requireDType } from '../shape/require.ts';
-import { showShape } from '../shape/shape.ts';
+import { showShape, sizeOf } from '../shape/shape.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
 import type { Shape } from '../types/shape.ts';
 import type { NormOptions } from './layerNorm.ts';
@@ -137,7 +137,8 @@ function affineOf(
 
 /** The gradients in basic ops. */
 function composed(dOut: Tensor, x: Tensor, weight: Tensor, { groups, eps }: Params): Tensor[] {
-  const grouped = [x.shape[0]!, groups, -1];
+  const [batch, channels, ...rest] = x.shape as [number, number, ...number[]];
+  const grouped = [batch, groups, (channels / groups) * sizeOf(rest)];
   const values = standardised(x.reshape(grouped) as Tensor, [2], eps);
   const value = values.value.reshape(x.shape) as Tensor;
   const perChannel = weight.reshape(x.shape.map((size, axis) => (axis === 1 ? size : 1))) as Tensor;

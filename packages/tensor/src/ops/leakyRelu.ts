@@ -5,7 +5,10 @@ import type { Shape } from '../types/shape.ts';
 const withSlope = unary<[negativeSlope: number]>({
   name: 'leakyRelu',
   value: (m, x, [negativeSlope]) => m.add(m.max(x, 0), m.mul(m.min(x, 0), negativeSlope!)),
-  slope: (m, x, _y, [negativeSlope]) => m.add(m.mul(m.step(x), m.sub(1, negativeSlope!)), negativeSlope!),
+  slope: (m, x, _y, [negativeSlope]) => {
+    const above = m.step(x);
+    return m.add(above, m.mul(m.sub(1, above), negativeSlope!));
+  },
 });
 
 /** x where it is above 0, else x times `negativeSlope`. */
