@@ -11,6 +11,7 @@ export interface ParityRow {
   readonly name: string;
   readonly cases: number;
   readonly largest: Readonly<Record<EngineName, number>>;
+  readonly problems: readonly string[];
 }
 
 const kinds: readonly (readonly [kind: string, folder: string, run: (name: string) => Parity])[] = [
@@ -32,6 +33,7 @@ export function parityRows(): ParityRow[] {
     kind,
     name,
     cases: largest[0]?.[row]?.cases ?? 0,
+    problems: largest.flatMap((column) => column[row]?.problems ?? []),
     largest: Object.fromEntries(
       engineNames.map((engine, column) => [engine, largest[column]?.[row]?.largest ?? NaN]),
     ) as Record<EngineName, number>,

@@ -191,7 +191,13 @@ export {
   wholeMetric,
 } from './train/evaluate.ts';
 export { NonFiniteError } from './train/finite.ts';
-export { History, type StepColumns, type StepRecord, type ValidationRecord } from './train/history.ts';
+export {
+  type EpochRecord,
+  History,
+  type StepColumns,
+  type StepRecord,
+  type ValidationRecord,
+} from './train/history.ts';
 export type { CheckpointOptions, FitOptions, StopEarlyOptions, ValidateOptions } from './train/options.ts';
 export { type LineOutput, type ProgressOptions, progressTo } from './train/progressLine.ts';
 export { type CheckpointStore, memoryStore } from './train/store.ts';
