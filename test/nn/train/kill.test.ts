@@ -34,7 +34,9 @@ interface Death {
 
 /** Runs the process; kills it so many milliseconds after it has taken some steps, unless it ends before. */
 function live(folder: string, optimizer: string, death?: Death): Promise<NodeJS.Signals | number | null> {
-  const child = spawn(process.execPath, [script, folder, optimizer], {
+  // Those that shall die write a checkpoint after each step; how often one is written changes no bits.
+  const every = death === undefined ? '1000' : '1';
+  const child = spawn(process.execPath, [script, folder, optimizer, every], {
     env: { ...process.env, SONOGRAD_ENGINE: 'simd' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkpointFolder } from '@sonograd/nn/node';
 import { toyData, train } from './runs.ts';
 
-const [folder = '', optimizer = 'adam'] = process.argv.slice(2);
+const [folder = '', optimizer = 'adam', every = '1'] = process.argv.slice(2);
 
 const { state, steps, validations } = await train({
   optimizer,
@@ -12,7 +12,7 @@ const { state, steps, validations } = await train({
   fit: {
     epochs: 60,
     validate: { with: toyData(20, 9), every: 5 },
-    checkpoint: { store: checkpointFolder(folder), every: 1, resume: true },
+    checkpoint: { store: checkpointFolder(folder), every: Number(every), resume: true },
   },
   // A byte for each step, so that the parent knows when it may kill.
   trainer: { callbacks: [{ onStep: () => void process.stdout.write('.') }] },

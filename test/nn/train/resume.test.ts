@@ -105,12 +105,17 @@ describe('resuming', () => {
 
   test('a loader that was stopped in the middle goes on there', async () => {
     const model = toyModel();
-    const trainer = toyTrainer({ model, optimizer: optimizers.sgd!(model) });
-    const loader = new DataLoader(toyData(50), { batchSize: 8, key: randomKey(3) });
     const stop = new AbortController();
-    stop.abort();
+    const trainer = toyTrainer({
+      model,
+      optimizer: optimizers.sgd!(model),
+      callbacks: [{ onStep: () => stop.abort() }],
+    });
+    const loader = new DataLoader(toyData(50), { batchSize: 8, key: randomKey(3) });
     const first = await trainer.fit(loader, { epochs: 1, signal: stop.signal });
     expect([first.ending, loader.state()]).toEqual(['cancelled', { epoch: 0, batch: 1 }]);
+    const none = await trainer.fit(loader, { epochs: 1, signal: stop.signal });
+    expect([none.ending, none.history.steps.step]).toEqual(['cancelled', [1]]);
     const second = await trainer.fit(loader, { epochs: 1 });
     expect([second.ending, loader.state()]).toEqual(['finished', { epoch: 1, batch: 0 }]);
     expect(second.history.steps.step).toEqual([1, 2, 3, 4, 5, 6, 7]);

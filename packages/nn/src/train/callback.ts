@@ -1,6 +1,6 @@
 import type { Module } from '../module/module.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import type { History, StepRecord, ValidationRecord } from './history.ts';
+import type { EpochRecord, History, StepRecord, ValidationRecord } from './history.ts';
 
 /** Why a run is over. */
 export type Ending = 'finished' | 'stoppedEarly' | 'cancelled';
@@ -14,6 +14,8 @@ export interface RunView {
   readonly step: number;
   readonly epoch: number;
   readonly epochs: number;
+  /** Steps taken before this epoch began. */
+  readonly epochStart: number;
   /** Steps in an epoch, where the loader knows how many batches there are. */
   readonly stepsPerEpoch: number | undefined;
   /** Ends the run after this step, with a checkpoint. */
@@ -28,7 +30,7 @@ export interface Callback {
   /** The gradients of the step are still there. */
   onStep?(run: RunView, record: StepRecord): Told;
   onValidate?(run: RunView, record: ValidationRecord): Told;
-  onEpoch?(run: RunView): Told;
+  onEpoch?(run: RunView, record: EpochRecord): Told;
   onCheckpoint?(run: RunView, name: string): Told;
   onEnd?(run: RunView, ending: Ending): Told;
 }

@@ -9,6 +9,7 @@ import type { WatchState } from './watch.ts';
 /** All that a run needs to go on as if nothing had happened. */
 export interface Checkpoint {
   readonly epoch: number;
+  readonly epochStart: number;
   /** Set when the run is over, whatever number of epochs it was meant to have. */
   readonly stoppedEarly: boolean;
   readonly config: unknown;

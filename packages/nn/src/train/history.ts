@@ -7,6 +7,12 @@ export interface StepRecord {
   readonly rate: number;
 }
 
+/** One epoch, by the mean loss of its steps. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly loss: number;
+}
+
 /** One look at the held-out data: `loss`, and what other metrics were asked for. */
 export type ValidationRecord = Readonly<Record<string, number>> & {
   readonly step: number;
@@ -35,12 +41,10 @@ export class History {
     this.steps.rate.push(Math.fround(rate));
   }
 
-  /** The mean loss of an epoch's steps so far. */
-  meanLoss(epoch: number): number {
-    const { epoch: epochs, loss } = this.steps;
-    const first = epochs.indexOf(epoch);
-    if (first < 0) return Number.NaN;
-    const losses = loss.slice(first, epochs.lastIndexOf(epoch) + 1);
+  /** The mean loss of all steps after the given one, such as those of an epoch. */
+  meanLoss(afterStep: number): number {
+    const first = this.steps.step.lastIndexOf(afterStep) + 1;
+    const losses = this.steps.loss.slice(first);
     return losses.reduce((sum, value) => sum + value, 0) / losses.length;
   }
 

@@ -76,16 +76,15 @@ export function progressTo(output: LineOutput, options: ProgressOptions = {}): C
   const { now = () => performance.now(), everyMilliseconds = output.terminal ? 100 : 30_000 } = options;
   const replace = (line: string) => output.write(output.terminal ? `\r\u001b[2K${line}` : `${line}\n`);
   const lasting = (line: string) => output.write(output.terminal ? `\r\u001b[2K${line}\n` : `${line}\n`);
-  let [started, firstStep, shown, epochStart] = [0, 0, 0, 0];
+  let [started, firstStep, shown] = [0, 0, 0];
   const speed = (run: RunView) => (1000 * (run.step - firstStep)) / Math.max(1e-3, now() - started);
   const stateOf = (run: RunView, { loss }: StepRecord): ProgressState => ({
     ...{ epoch: run.epoch, epochs: run.epochs, total: run.stepsPerEpoch, loss },
-    ...{ done: run.step - epochStart, stepsPerSecond: speed(run) },
+    ...{ done: run.step - run.epochStart, stepsPerSecond: speed(run) },
   });
   return {
     onStart(run) {
       [started, shown, firstStep] = [now(), now(), run.step];
-      epochStart = firstStepOfEpoch(run);
     },
     onStep(run, record) {
       if (now() - shown < everyMilliseconds) return;
@@ -93,9 +92,8 @@ export function progressTo(output: LineOutput, options: ProgressOptions = {}): C
       replace(progressLine(stateOf(run, record)));
     },
     onValidate: (_, record) => lasting(validationLine(record)),
-    onEpoch(run) {
-      epochStart = run.step;
-      lasting(`epoch ${run.epoch}/${run.epochs}: loss ${threeDigits(run.history.meanLoss(run.epoch - 1))}`);
+    onEpoch(run, { loss }) {
+      lasting(`epoch ${run.epoch}/${run.epochs}: loss ${threeDigits(loss)}`);
     },
     onEnd: (run, ending) =>
       lasting(`${endings[ending]} after ${run.step} steps in ${clock((now() - started) / 1000)}`),
@@ -103,9 +101,3 @@ export function progressTo(output: LineOutput, options: ProgressOptions = {}): C
 }
 
 const endings = { finished: 'finished', stoppedEarly: 'stopped early', cancelled: 'cancelled' } as const;
-
-/** A run that was resumed may stand in the middle of its epoch. */
-function firstStepOfEpoch({ history, epoch, step }: RunView): number {
-  const first = history.steps.epoch.lastIndexOf(epoch - 1) + 1;
-  return history.steps.step[first] === undefined ? step : history.steps.step[first] - 1;
-}

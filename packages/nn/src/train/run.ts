@@ -28,6 +28,7 @@ export interface Parts<M extends Module, Batch> {
 /** One call of `fit`: how far it is, what is due, and when it is over. */
 export class Run<M extends Module, Batch, Item> implements RunView {
   epoch = 0;
+  epochStart: number;
   ending: Ending | undefined;
   readonly #best: Watch;
   readonly #patience: Watch;
@@ -40,6 +41,7 @@ export class Run<M extends Module, Batch, Item> implements RunView {
     readonly options: FitOptions<M, Batch, Item>,
   ) {
     requireSense(options);
+    this.epochStart = parts.optimizer.steps;
     this.#best = new Watch(options.checkpoint);
     this.#patience = new Watch(options.stopEarly);
     this.#held = options.validate && sourceOf(options.validate.with, loader);
@@ -93,10 +95,12 @@ export class Run<M extends Module, Batch, Item> implements RunView {
 
   async afterEpoch(): Promise<void> {
     const { validate } = this.options;
-    if (validate === undefined) this.optimizer.observe(this.history.meanLoss(this.epoch));
+    const record = { epoch: this.epoch, loss: this.history.meanLoss(this.epochStart) };
+    if (validate === undefined) this.optimizer.observe(record.loss);
     this.epoch += 1;
+    this.epochStart = this.step;
     if (validate !== undefined && validate.every === undefined) await this.#validate();
-    await this.tell((callback) => callback.onEpoch?.(this));
+    await this.tell((callback) => callback.onEpoch?.(this, record));
     this.#due.add('last');
     await this.saveDue();
   }
@@ -123,7 +127,8 @@ export class Run<M extends Module, Batch, Item> implements RunView {
   }
 
   async resume(): Promise<void> {
-    const { checkpoint } = this.options;
+    const { checkpoint, signal } = this.options;
+    if (signal?.aborted === true) this.stop();
     if (checkpoint?.resume !== true) return;
     const bytes = await checkpoint.store.read('last');
     if (bytes !== undefined) this.#restore(decodeCheckpoint(bytes));
@@ -159,6 +164,7 @@ export class Run<M extends Module, Batch, Item> implements RunView {
     const { average, config } = this.parts;
     return {
       epoch: this.epoch,
+      epochStart: this.epochStart,
       stoppedEarly: this.ending === 'stoppedEarly',
       config,
       model: stateDict(this.model),
@@ -190,6 +196,7 @@ export class Run<M extends Module, Batch, Item> implements RunView {
     this.#patience.restore(saved.patience);
     this.history.restore(saved.steps, saved.validations);
     this.epoch = saved.epoch;
+    this.epochStart = saved.epochStart;
     if (saved.stoppedEarly) this.ending = 'stoppedEarly';
   }
 }
