@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor.ts';
+import type { DType } from '../types/shape.ts';
 
 /**
  * The arithmetic that formulas are written in. A formula over an algebra runs on plain numbers (the
@@ -61,6 +62,13 @@ export const numberAlgebra: Algebra<number> = {
   step: (a) => (a > 0 ? 1 : 0),
   inside: (a, low, high) => (a >= low && a <= high ? 1 : 0),
 };
+
+/** On whole numbers of 32 bits: a float64 would round the lowest of them away. */
+const integerAlgebra: Algebra<number> = { ...numberAlgebra, mul: Math.imul };
+
+export function numbersOf(dtype: DType): Algebra<number> {
+  return dtype === 'int32' ? integerAlgebra : numberAlgebra;
+}
 
 /** Methods are looked up when a gradient runs, so that no op file needs to import another. */
 export const tensorAlgebra: Algebra<Tensor> = {

@@ -5,7 +5,7 @@ import { broadcastShapes } from '../shape/broadcast.ts';
 import { requireDType, requireSameDType } from '../shape/require.ts';
 import type { AnyTensor } from '../tensor.ts';
 import type { DType } from '../types/shape.ts';
-import { type Algebra, numberAlgebra } from './algebra.ts';
+import { type Algebra, numbersOf } from './algebra.ts';
 import { type BinaryKernels, binaryKernels } from './binary.kernel.ts';
 import { forEachRow, planWalk } from './walk.ts';
 
@@ -28,7 +28,10 @@ export function binary(definition: BinaryDefinition): BinaryFunction {
   const op: Op = {
     name,
     shape: ([a, b]) => broadcastShapes(name, a!, b!),
-    reference: (out, [a, b]) => broadcastLoop(out, a!, b!, (x, y) => value(numberAlgebra, x, y)),
+    reference: (out, [a, b]) => {
+      const numbers = numbersOf(out.dtype);
+      broadcastLoop(out, a!, b!, (x, y) => value(numbers, x, y));
+    },
     simd: (out, [a, b]) => {
       built ??= binaryKernels(definition);
       built.run(out, a!, b!);

@@ -4,7 +4,7 @@ import type { Op } from '../autograd/op.ts';
 import { requireDType } from '../shape/require.ts';
 import type { AnyTensor, Tensor } from '../tensor.ts';
 import type { DType, Shape } from '../types/shape.ts';
-import { type Algebra, numberAlgebra, tensorAlgebra } from './algebra.ts';
+import { type Algebra, numberAlgebra, numbersOf, tensorAlgebra } from './algebra.ts';
 import { type UnaryKernels, unaryKernels } from './unary.kernel.ts';
 
 /** The numbers a formula takes besides its operand, such as the slope of a leaky ReLU. */
@@ -42,8 +42,8 @@ export function unary<Extra extends Constants = []>(definition: UnaryDefinition)
     name,
     shape: ([x]) => x!,
     reference: (out, [x], constants) => {
-      const [to, from] = [out.data, x!.data];
-      for (let i = 0; i < to.length; i++) to[i] = value(numberAlgebra, from[i]!, constants);
+      const [to, from, numbers] = [out.data, x!.data, numbersOf(out.dtype)];
+      for (let i = 0; i < to.length; i++) to[i] = value(numbers, from[i]!, constants);
     },
     simd: (out, [x], constants) => kernels().runValue(out, x!, constants),
     backward: ({ inputs: [x], out, dOut, params }) => {
