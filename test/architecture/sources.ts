@@ -40,9 +40,14 @@ export function readSources(): Source[] {
     });
 }
 
-/** Lines of TypeScript under `test/<name>`. */
+/** Where the cases from PyTorch, torchaudio, librosa and SciPy lie: one case on a line. */
+const goldenFolders: Record<string, string> = { tensor: 'ops', nn: 'nn', dsp: 'dsp' };
+
+/** Lines of TypeScript under `test/<name>`, and of golden cases that it is compared with. */
 export function testLines(name: string): number {
-  return filesUnder(`test/${name}`).reduce(
+  const golden = goldenFolders[name];
+  const cases = golden === undefined ? [] : filesUnder(`test/golden/${golden}`, '.json');
+  return [...filesUnder(`test/${name}`), ...cases].reduce(
     (total, path) => total + countLines(readFileSync(join(root, path), 'utf8')),
     0,
   );
@@ -70,11 +75,11 @@ export function cycleIn(sources: readonly Source[]): string[] | undefined {
   return undefined;
 }
 
-function filesUnder(folder: string): string[] {
+function filesUnder(folder: string, ending = '.ts'): string[] {
   const entries = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
   return entries
     .map((entry) => `${folder}/${entry.split(sep).join('/')}`)
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => path.endsWith(ending))
     .sort();
 }
 
