@@ -35,7 +35,7 @@ export function makeProgram(desk: Desk): Command {
     .configureHelp({ helpWidth: 100 })
     .configureOutput({
       writeOut: (text) => desk.out(text.trimEnd()),
-      writeErr: (text) => desk.progress.note(text.trimEnd()),
+      writeErr: (text) => desk.progress.note(oneLine(text)),
     })
     .exitOverride();
   for (const add of adders) add(program, desk);
@@ -52,3 +52,10 @@ export async function runCommandLine(args: readonly string[], desk: Desk): Promi
     return showFailure(failure, desk.progress.note);
   }
 }
+
+/** An error and what it suggests instead. */
+const oneLine = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');

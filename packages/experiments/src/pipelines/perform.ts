@@ -43,7 +43,8 @@ export async function performRun(
   const run = openFolder();
   await pipeline.train({ ...tools, config, data, run });
   const outcome = await evaluateOn(pipeline, { ...tools, ...trainedOf(run), data });
-  run.writeJson('report.json', outcome.report);
+  // Compact: a number a line would make it three times as long.
+  run.write('report.json', JSON.stringify(outcome.report));
   run.writeJson('metrics.json', outcome.metrics);
   return { ...outcome, run };
 }

@@ -29,6 +29,6 @@ export const defaults = {
 } satisfies z.input<typeof schema>;
 
 export const quick = {
-  corpus: { name: 'synth', speakers: 5, takes: 2 },
-  training: { epochs: 5 },
+  corpus: { name: 'synth', speakers: 6, takes: 4 },
+  training: { epochs: 20 },
 } satisfies z.input<typeof schema>;

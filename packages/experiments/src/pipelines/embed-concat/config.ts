@@ -36,8 +36,8 @@ export const defaults = {
 } satisfies z.input<typeof schema>;
 
 export const quick = {
-  corpus: { name: 'synth', speakers: 5, takes: 2 },
+  corpus: { name: 'synth', speakers: 6, takes: 4 },
   features: { spectrum: { nMels: 32 }, size: { frames: 32 } },
-  autoencoder: { hidden: 64, code: 32, training: { epochs: 3 } },
-  classifier: { training: { epochs: 5 } },
+  autoencoder: { hidden: 64, code: 32, training: { epochs: 8 } },
+  classifier: { training: { epochs: 20 } },
 } as const;
