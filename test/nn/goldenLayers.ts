@@ -1,10 +1,19 @@
 import * as nn from '@sonograd/nn';
-import type { AnyTensor } from '@sonograd/tensor';
+import { type AnyTensor, scope } from '@sonograd/tensor';
 import { type LayerIndex, placeInputs, showCall } from '../golden/cases.ts';
 import { generate, type Input } from '../golden/formulas.ts';
 import { type Expected, readGolden } from '../golden/readGolden.ts';
 import { inputTensor } from '../tensor/goldenOps.ts';
-import { backwardAll, type Comparison, compareCases, outputOf, type Parity } from './parity.ts';
+import {
+  backwardAll,
+  type Comparison,
+  compareCases,
+  type FoundTensor,
+  outputOf,
+  type Parity,
+} from './parity.ts';
+
+export type LayerFolder = 'nn/layers' | 'nn/audio';
 
 interface AnyLayer extends nn.Module {
   forward(...call: unknown[]): unknown;
@@ -13,8 +22,27 @@ interface AnyLayer extends nn.Module {
 // Golden files name layers and their arguments as data, so that types cannot follow.
 const layers = nn as unknown as Record<string, (new (...given: unknown[]) => AnyLayer) | undefined>;
 
+type Golden = ReturnType<typeof readGolden<LayerIndex>>['cases'][number];
+
+/** A case that went forward and backward. */
+interface Run {
+  readonly layer: AnyLayer;
+  readonly inputs: readonly FoundTensor[];
+  readonly outputs: readonly (FoundTensor | undefined)[];
+}
+
+function runCase(name: string, golden: Golden): Run {
+  const layer = makeLayer(name, golden.arguments, golden.options).train(golden.training);
+  nn.loadStateDict(layer, stateOf({ ...golden.parameters, ...golden.buffers }));
+  const inputs = golden.inputs.map(inputTensor);
+  const result = layer.forward(...(placeInputs(golden.call, inputs) as unknown[]));
+  const outputs = golden.outputs.map((output) => outputOf(result, output));
+  backwardAll(outputs, golden.outputs);
+  return { layer, inputs, outputs };
+}
+
 /** Output, gradients and running statistics of a layer against PyTorch's. */
-export function layerParity(folder: 'nn/layers' | 'nn/audio', name: string): Parity {
+export function layerParity(folder: LayerFolder, name: string): Parity {
   const { cases } = readGolden<LayerIndex>(folder, name);
   return compareCases(
     cases,
@@ -22,21 +50,27 @@ export function layerParity(folder: 'nn/layers' | 'nn/audio', name: string): Par
       `${name}(${[...given, options].map((part) => JSON.stringify(part)).join(', ')}) ` +
       `${training ? 'training' : 'evaluation'} (${showCall(call, inputs)})`,
     (golden, comparison) => {
-      const layer = makeLayer(name, golden.arguments, golden.options).train(golden.training);
-      nn.loadStateDict(layer, stateOf({ ...golden.parameters, ...golden.buffers }));
-      const inputs = golden.inputs.map(inputTensor);
-      const result = layer.forward(...(placeInputs(golden.call, inputs) as unknown[]));
-      const received = golden.outputs.map((output) => outputOf(result, output));
+      const { layer, inputs, outputs } = runCase(name, golden);
       golden.outputs.forEach((output, k) => {
-        comparison.check(`output ${output.field ?? ''}`, received[k], output);
+        comparison.check(`output ${output.field ?? ''}`, outputs[k], output);
       });
-      backwardAll(received, golden.outputs);
       for (const gradient of golden.inputGradients) {
         comparison.check(`gradient of input ${gradient.input}`, inputs[gradient.input]?.grad, gradient);
       }
       checkGradients(comparison, layer, golden.parameterGradients);
       checkBuffers(comparison, layer, golden.buffersAfter);
     },
+  );
+}
+
+/** All numbers of all cases of a layer on the present engine, to be compared bit for bit. */
+export function layerBits(folder: LayerFolder, name: string): number[] {
+  return readGolden<LayerIndex>(folder, name).cases.flatMap((golden) =>
+    scope(() => {
+      const { layer, inputs, outputs } = runCase(name, golden);
+      const gradients = [...inputs, ...layer.parameters()].map(({ grad }) => grad);
+      return [...outputs, ...gradients].flatMap((tensor) => [...(tensor?.data ?? [])]);
+    }),
   );
 }
 
