@@ -38,10 +38,18 @@ export interface LoaderOptions<Item, Batch> {
 }
 
 /**
+ * The same type, from which nothing is inferred: what a loader gives follows from its dataset and its collate, never
+ * from what somebody expects of it.
+ */
+type Settled<Batch> = [Batch] extends [infer Same] ? Same : never;
+
+/**
  * Batches of a dataset, epoch after epoch: `for await (const { x, y } of loader)` runs through one. The order is
  * that of the key and the epoch alone.
  */
-export class DataLoader<Item extends object, Batch = BatchOf<Item>> implements BatchSource<Batch, Item> {
+export class DataLoader<Item extends object, Batch = BatchOf<Item>>
+  implements BatchSource<Settled<Batch>, Item>
+{
   readonly batchSize: number;
   readonly #source: Dataset<Item> | Stream<Item>;
   readonly #sampler: Sampler | undefined;
@@ -96,11 +104,11 @@ export class DataLoader<Item extends object, Batch = BatchOf<Item>> implements B
     return new DataLoader<Item, Batch>(dataset, { batchSize: this.batchSize, ...kept });
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Settled<Batch>, void, undefined> {
     for await (const assemble of this.prepared()) yield assemble();
   }
 
-  async *prepared(): AsyncGenerator<() => Batch, void, undefined> {
+  async *prepared(): AsyncGenerator<() => Settled<Batch>, void, undefined> {
     const start = this.#start;
     this.#start = 0;
     this.#handedOut = start;
@@ -108,7 +116,7 @@ export class DataLoader<Item extends object, Batch = BatchOf<Item>> implements B
     const batches = isDataset(source) ? this.#ofDataset(source, start) : this.#ofStream(source, start);
     for await (const assemble of batches) {
       this.#handedOut += 1;
-      yield assemble;
+      yield assemble as () => Settled<Batch>;
     }
     this.#epoch += 1;
     this.#handedOut = 0;
