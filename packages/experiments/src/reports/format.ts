@@ -1,0 +1,31 @@
+/** A figure with four digits that count; whole numbers whole, with commas. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value)) return value.toLocaleString('en-US');
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
+  return String(Number(value.toPrecision(4)));
+}
+
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** `testMacroF1` as people write it: `test macro F1`. */
+export function words(name: string): string {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .split(' ')
+    .map((word) => (/^[A-Z][a-z]/.test(word) ? word.toLowerCase() : word))
+    .join(' ');
+}
+
+/** Accuracies, recalls and the like are shares of one. */
+export const isShare = (name: string): boolean => /accuracy|precision|recall|f1|share/i.test(name);
+
+export const measure = (name: string, value: number): string =>
+  isShare(name) && value >= 0 && value <= 1 ? percent(value) : figure(value);
+
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `1 clip`, `2 clips`. */
+export const counted = (count: number, thing: string): string =>
+  `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
