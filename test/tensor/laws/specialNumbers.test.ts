@@ -11,418 +11,119 @@ const smallest = 1.401298464324817e-45;
 const repeated = (values: readonly number[]) => [...values, ...values, ...values];
 
 type Unary = (x: Tensor) => AnyTensor;
-type Answers = readonly (readonly [x: number, y: number])[];
+type Answers = Readonly<Record<'x' | 'y', readonly number[]>>;
 
 const unaries: readonly (readonly [string, Unary, Answers])[] = [
-  [
-    'abs',
-    (x) => x.abs(),
-    [
-      [-0, 0],
-      [-infinity, infinity],
-      [nan, nan],
-      [-smallest, smallest],
-    ],
-  ],
-  [
-    'neg',
-    (x) => x.neg(),
-    [
-      [0, -0],
-      [-0, 0],
-      [infinity, -infinity],
-      [nan, nan],
-    ],
-  ],
-  [
-    'sign',
-    (x) => x.sign(),
-    [
-      [3, 1],
-      [-smallest, -1],
-      [0, 0],
-      [infinity, 1],
-      [-infinity, -1],
-    ],
-  ],
+  ['abs', (x) => x.abs(), { x: [-0, -infinity, nan, -smallest], y: [0, infinity, nan, smallest] }],
+  ['neg', (x) => x.neg(), { x: [0, -0, infinity, nan], y: [-0, 0, -infinity, nan] }],
+  ['sign', (x) => x.sign(), { x: [3, -smallest, 0, infinity, -infinity], y: [1, -1, 0, 1, -1] }],
   [
     'relu',
     (x) => x.relu(),
-    [
-      [-infinity, 0],
-      [infinity, infinity],
-      [nan, nan],
-      [-1, 0],
-      [smallest, smallest],
-    ],
+    { x: [-infinity, infinity, nan, -1, smallest], y: [0, infinity, nan, 0, smallest] },
   ],
-  [
-    'step',
-    (x) => x.step(),
-    [
-      [-1, 0],
-      [0, 0],
-      [-0, 0],
-      [smallest, 1],
-      [infinity, 1],
-      [nan, 0],
-    ],
-  ],
+  ['step', (x) => x.step(), { x: [-1, 0, -0, smallest, infinity, nan], y: [0, 0, 0, 1, 1, 0] }],
   [
     'floor',
     (x) => x.floor(),
-    [
-      [-0.5, -1],
-      [0.5, 0],
-      [2, 2],
-      [-2, -2],
-      [1e30, Math.fround(1e30)],
-      [nan, nan],
-    ],
+    { x: [-0.5, 0.5, 2, -2, 1e30, nan], y: [-1, 0, 2, -2, Math.fround(1e30), nan] },
   ],
-  [
-    'round',
-    (x) => x.round(),
-    [
-      [0.5, 0],
-      [1.5, 2],
-      [2.5, 2],
-      [-2.5, -2],
-      [-1.5, -2],
-      [8388609, 8388609],
-    ],
-  ],
-  [
-    'sqrt',
-    (x) => x.sqrt(),
-    [
-      [0, 0],
-      [-0, -0],
-      [4, 2],
-      [-1, nan],
-      [infinity, infinity],
-    ],
-  ],
-  [
-    'rsqrt',
-    (x) => x.rsqrt(),
-    [
-      [0, infinity],
-      [4, 0.5],
-      [infinity, 0],
-      [-1, nan],
-    ],
-  ],
+  ['round', (x) => x.round(), { x: [0.5, 1.5, 2.5, -2.5, -1.5, 8388609], y: [0, 2, 2, -2, -2, 8388609] }],
+  ['sqrt', (x) => x.sqrt(), { x: [0, -0, 4, -1, infinity], y: [0, -0, 2, nan, infinity] }],
+  ['rsqrt', (x) => x.rsqrt(), { x: [0, 4, infinity, -1], y: [infinity, 0.5, 0, nan] }],
   [
     'reciprocal',
     (x) => x.reciprocal(),
-    [
-      [0, infinity],
-      [-0, -infinity],
-      [infinity, 0],
-      [4, 0.25],
-      [nan, nan],
-    ],
+    { x: [0, -0, infinity, 4, nan], y: [infinity, -infinity, 0, 0.25, nan] },
   ],
-  [
-    'square',
-    (x) => x.square(),
-    [
-      [-3, 9],
-      [-infinity, infinity],
-      [1e30, infinity],
-      [1e-30, 0],
-      [nan, nan],
-    ],
-  ],
+  ['square', (x) => x.square(), { x: [-3, -infinity, 1e30, 1e-30, nan], y: [9, infinity, infinity, 0, nan] }],
   [
     'exp',
     (x) => x.exp(),
-    [
-      [0, 1],
-      [-infinity, 0],
-      [infinity, infinity],
-      [200, infinity],
-      [-200, 0],
-      [nan, nan],
-    ],
+    { x: [0, -infinity, infinity, 200, -200, nan], y: [1, 0, infinity, infinity, 0, nan] },
   ],
-  [
-    'log',
-    (x) => x.log(),
-    [
-      [1, 0],
-      [0, -infinity],
-      [infinity, infinity],
-      [-1, nan],
-      [nan, nan],
-    ],
-  ],
-  [
-    'log1p',
-    (x) => x.log1p(),
-    [
-      [0, 0],
-      [-1, -infinity],
-      [infinity, infinity],
-      [-2, nan],
-      [nan, nan],
-    ],
-  ],
-  [
-    'tanh',
-    (x) => x.tanh(),
-    [
-      [0, 0],
-      [infinity, 1],
-      [-infinity, -1],
-      [100, 1],
-      [-100, -1],
-      [nan, nan],
-    ],
-  ],
-  [
-    'sigmoid',
-    (x) => x.sigmoid(),
-    [
-      [0, 0.5],
-      [infinity, 1],
-      [-infinity, 0],
-      [200, 1],
-      [-200, 0],
-      [nan, nan],
-    ],
-  ],
+  ['log', (x) => x.log(), { x: [1, 0, infinity, -1, nan], y: [0, -infinity, infinity, nan, nan] }],
+  ['log1p', (x) => x.log1p(), { x: [0, -1, infinity, -2, nan], y: [0, -infinity, infinity, nan, nan] }],
+  ['tanh', (x) => x.tanh(), { x: [0, infinity, -infinity, 100, -100, nan], y: [0, 1, -1, 1, -1, nan] }],
+  ['sigmoid', (x) => x.sigmoid(), { x: [0, infinity, -infinity, 200, -200, nan], y: [0.5, 1, 0, 1, 0, nan] }],
   [
     'softplus',
     (x) => x.softplus(),
-    [
-      [infinity, infinity],
-      [-infinity, 0],
-      [500, 500],
-      [-500, 0],
-      [nan, nan],
-    ],
+    { x: [infinity, -infinity, 500, -500, nan], y: [infinity, 0, 500, 0, nan] },
   ],
-  [
-    'erf',
-    (x) => x.erf(),
-    [
-      [0, 0],
-      [infinity, 1],
-      [-infinity, -1],
-      [10, 1],
-      [-10, -1],
-      [nan, nan],
-    ],
-  ],
-  [
-    'sin',
-    (x) => x.sin(),
-    [
-      [0, 0],
-      [infinity, nan],
-      [nan, nan],
-    ],
-  ],
-  [
-    'cos',
-    (x) => x.cos(),
-    [
-      [0, 1],
-      [infinity, nan],
-      [nan, nan],
-    ],
-  ],
-  [
-    'clamp',
-    (x) => x.clamp(-1, 2),
-    [
-      [-infinity, -1],
-      [infinity, 2],
-      [0.5, 0.5],
-      [-1, -1],
-      [nan, nan],
-    ],
-  ],
-  [
-    'inside',
-    (x) => x.inside(-1, 2),
-    [
-      [-1, 1],
-      [2, 1],
-      [-infinity, 0],
-      [3, 0],
-      [nan, 0],
-    ],
-  ],
-  [
-    'leakyRelu',
-    (x) => x.leakyRelu(0.5),
-    [
-      [-4, -2],
-      [4, 4],
-      [0, 0],
-      [-infinity, -infinity],
-      [nan, nan],
-    ],
-  ],
+  ['erf', (x) => x.erf(), { x: [0, infinity, -infinity, 10, -10, nan], y: [0, 1, -1, 1, -1, nan] }],
+  ['sin', (x) => x.sin(), { x: [0, infinity, nan], y: [0, nan, nan] }],
+  ['cos', (x) => x.cos(), { x: [0, infinity, nan], y: [1, nan, nan] }],
+  ['clamp', (x) => x.clamp(-1, 2), { x: [-infinity, infinity, 0.5, -1, nan], y: [-1, 2, 0.5, -1, nan] }],
+  ['inside', (x) => x.inside(-1, 2), { x: [-1, 2, -infinity, 3, nan], y: [1, 1, 0, 0, 0] }],
+  ['leakyRelu', (x) => x.leakyRelu(0.5), { x: [-4, 4, 0, -infinity, nan], y: [-2, 4, 0, -infinity, nan] }],
 ];
 
 type Binary = (a: Tensor, b: Tensor) => AnyTensor;
-type Pairs = readonly (readonly [a: number, b: number, y: number])[];
+type Pairs = Readonly<Record<'a' | 'b' | 'y', readonly number[]>>;
 
 const binaries: readonly (readonly [string, Binary, Pairs])[] = [
   [
     'add',
     (a, b) => a.add(b),
-    [
-      [infinity, -infinity, nan],
-      [largest, largest, infinity],
-      [-0, 0, 0],
-      [1, nan, nan],
-    ],
+    { a: [infinity, largest, -0, 1], b: [-infinity, largest, 0, nan], y: [nan, infinity, 0, nan] },
   ],
   [
     'sub',
     (a, b) => a.sub(b),
-    [
-      [infinity, infinity, nan],
-      [-largest, largest, -infinity],
-      [1, 1, 0],
-    ],
+    { a: [infinity, -largest, 1], b: [infinity, largest, 1], y: [nan, -infinity, 0] },
   ],
   [
     'mul',
     (a, b) => a.mul(b),
-    [
-      [0, infinity, nan],
-      [-1, 0, -0],
-      [1e30, 1e30, infinity],
-      [1e-30, 1e-30, 0],
-    ],
+    { a: [0, -1, 1e30, 1e-30], b: [infinity, 0, 1e30, 1e-30], y: [nan, -0, infinity, 0] },
   ],
   [
     'div',
     (a, b) => a.div(b),
-    [
-      [1, 0, infinity],
-      [1, -0, -infinity],
-      [0, 0, nan],
-      [infinity, infinity, nan],
-      [1, infinity, 0],
-    ],
+    { a: [1, 1, 0, infinity, 1], b: [0, -0, 0, infinity, infinity], y: [infinity, -infinity, nan, nan, 0] },
   ],
   [
     'maximum',
     (a, b) => a.maximum(b),
-    [
-      [1, 2, 2],
-      [nan, 1, nan],
-      [1, nan, nan],
-      [-infinity, -5, -5],
-      [-0, 0, 0],
-    ],
+    { a: [1, nan, 1, -infinity, -0], b: [2, 1, nan, -5, 0], y: [2, nan, nan, -5, 0] },
   ],
   [
     'minimum',
     (a, b) => a.minimum(b),
-    [
-      [1, 2, 1],
-      [nan, 1, nan],
-      [1, nan, nan],
-      [infinity, 5, 5],
-      [-0, 0, -0],
-    ],
+    { a: [1, nan, 1, infinity, -0], b: [2, 1, nan, 5, 0], y: [1, nan, nan, 5, -0] },
   ],
   [
     'pow',
     (a, b) => a.pow(b),
-    [
-      [2, 10, 1024],
-      [0, 0, 1],
-      [nan, 0, 1],
-      [1, nan, 1],
-      [-2, 3, -8],
-      [-2, 2, 4],
-      [-2, 0.5, nan],
-      [0, -1, infinity],
-      [infinity, -1, 0],
-    ],
+    {
+      a: [2, 0, nan, 1, -2, -2, -2, 0, infinity],
+      b: [10, 0, 0, nan, 3, 2, 0.5, -1, -1],
+      y: [1024, 1, 1, 1, -8, 4, nan, infinity, 0],
+    },
   ],
-  [
-    'eq',
-    (a, b) => a.eq(b),
-    [
-      [nan, nan, 0],
-      [0, -0, 1],
-      [infinity, infinity, 1],
-      [1, 2, 0],
-    ],
-  ],
-  [
-    'ne',
-    (a, b) => a.ne(b),
-    [
-      [nan, nan, 1],
-      [0, -0, 0],
-      [1, 2, 1],
-    ],
-  ],
-  [
-    'lt',
-    (a, b) => a.lt(b),
-    [
-      [nan, 1, 0],
-      [1, nan, 0],
-      [-0, 0, 0],
-      [-infinity, -largest, 1],
-    ],
-  ],
-  [
-    'le',
-    (a, b) => a.le(b),
-    [
-      [nan, nan, 0],
-      [-0, 0, 1],
-      [0, -0, 1],
-      [2, 1, 0],
-    ],
-  ],
-  [
-    'gt',
-    (a, b) => a.gt(b),
-    [
-      [nan, 1, 0],
-      [smallest, 0, 1],
-      [infinity, largest, 1],
-    ],
-  ],
-  [
-    'ge',
-    (a, b) => a.ge(b),
-    [
-      [nan, 1, 0],
-      [0, -0, 1],
-      [1, 2, 0],
-    ],
-  ],
+  ['eq', (a, b) => a.eq(b), { a: [nan, 0, infinity, 1], b: [nan, -0, infinity, 2], y: [0, 1, 1, 0] }],
+  ['ne', (a, b) => a.ne(b), { a: [nan, 0, 1], b: [nan, -0, 2], y: [1, 0, 1] }],
+  ['lt', (a, b) => a.lt(b), { a: [nan, 1, -0, -infinity], b: [1, nan, 0, -largest], y: [0, 0, 0, 1] }],
+  ['le', (a, b) => a.le(b), { a: [nan, -0, 0, 2], b: [nan, 0, -0, 1], y: [0, 1, 1, 0] }],
+  ['gt', (a, b) => a.gt(b), { a: [nan, smallest, infinity], b: [1, 0, largest], y: [0, 1, 1] }],
+  ['ge', (a, b) => a.ge(b), { a: [nan, 0, 1], b: [1, -0, 2], y: [0, 1, 0] }],
 ];
 
 onEveryEngine('numbers at the edge', () => {
-  test.each(unaries)('%s', (_, f, answers) => {
-    const [inputs, outputs] = [0, 1].map((side) => repeated(answers.map((pair) => pair[side]!)));
-    expectBits(f(floats(inputs!)), outputs!);
+  test.each(unaries)('%s', (_, f, { x, y }) => {
+    expectBits(f(floats(repeated(x))), repeated(y));
   });
 
-  test.each(binaries)('%s', (_, f, answers) => {
-    const [a, b, y] = [0, 1, 2].map((side) => repeated(answers.map((triple) => triple[side]!)));
-    expectBits(f(floats(a!), floats(b!)), y!);
+  test.each(binaries)('%s', (_, f, { a, b, y }) => {
+    expectBits(f(floats(repeated(a)), floats(repeated(b))), repeated(y));
   });
 
-  test.each(binaries)('%s, with a number in place of the right tensor', (_, f, answers) => {
-    for (const [a, b, y] of answers)
-      expectBits(f(floats([a, a, a, a, a]), floats([b], [])), new Array(5).fill(y));
+  test.each(binaries)('%s, with one number on the right of many', (_, f, { a, b, y }) => {
+    y.forEach((expected, at) => {
+      const many = new Array<number>(5).fill(a[at]!);
+      expectBits(f(floats(many), floats([b[at]!], [])), new Array<number>(5).fill(expected));
+    });
   });
 
   test('NaN stays in its own element', () => {
