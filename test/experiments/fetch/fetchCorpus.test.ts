@@ -120,7 +120,7 @@ describe('fetchFrom', () => {
     const file = join(scratch, 'file');
     writeFileSync(file, '');
     await expect(fetchFrom(home(), 'fsdd', file, quick)).rejects.toThrow(/the place is taken/);
-    await expect(fetchFrom(home(), 'fsdd', join(file, 'x'), quick)).rejects.toThrow(/not a folder/);
+    await expect(fetchFrom(home(), 'fsdd', join(file, 'x'), quick)).rejects.toThrow(/the place is taken/);
   });
 
   test('hung up, what came waits for the next run', async () => {
