@@ -1,5 +1,6 @@
+import { SmoothAverage } from '../metrics/average.ts';
 import type { Callback, RunView } from './callback.ts';
-import type { StepRecord, ValidationRecord } from './history.ts';
+import type { ValidationRecord } from './history.ts';
 
 /** Where a run stands, for one line of text. */
 export interface ProgressState {
@@ -76,20 +77,22 @@ export function progressTo(output: LineOutput, options: ProgressOptions = {}): C
   const { now = () => performance.now(), everyMilliseconds = output.terminal ? 100 : 30_000 } = options;
   const replace = (line: string) => output.write(output.terminal ? `\r\u001b[2K${line}` : `${line}\n`);
   const lasting = (line: string) => output.write(output.terminal ? `\r\u001b[2K${line}\n` : `${line}\n`);
+  const calm = new SmoothAverage();
   let [started, firstStep, shown] = [0, 0, 0];
   const speed = (run: RunView) => (1000 * (run.step - firstStep)) / Math.max(1e-3, now() - started);
-  const stateOf = (run: RunView, { loss }: StepRecord): ProgressState => ({
-    ...{ epoch: run.epoch, epochs: run.epochs, total: run.stepsPerEpoch, loss },
+  const stateOf = (run: RunView): ProgressState => ({
+    ...{ epoch: run.epoch, epochs: run.epochs, total: run.stepsPerEpoch, loss: calm.value },
     ...{ done: run.step - run.epochStart, stepsPerSecond: speed(run) },
   });
   return {
     onStart(run) {
       [started, shown, firstStep] = [now(), now(), run.step];
     },
-    onStep(run, record) {
+    onStep(run, { loss }) {
+      calm.add(loss);
       if (now() - shown < everyMilliseconds) return;
       shown = now();
-      replace(progressLine(stateOf(run, record)));
+      replace(progressLine(stateOf(run)));
     },
     onValidate: (_, record) => lasting(validationLine(record)),
     onEpoch(run, { loss }) {
