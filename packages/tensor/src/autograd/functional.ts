@@ -4,10 +4,10 @@ import { stack } from '../functions/stack.ts';
 import { alias } from '../ops/alias.ts';
 import { reshape } from '../ops/reshape.ts';
 import { showShape } from '../shape/shape.ts';
-import type { Tensor } from '../tensor.ts';
+import type { AnyTensor, Tensor } from '../tensor.ts';
 import type { Shape } from '../types/shape.ts';
 import { gradientsOf } from './backward.ts';
-import { withRecording } from './mode.ts';
+import { isRecording, withRecording } from './mode.ts';
 
 type Inputs = readonly Tensor[];
 
@@ -16,9 +16,9 @@ export function valueAndGrad<X extends Tensor, Rest extends Inputs>(
   f: (x: X, ...rest: Rest) => Tensor,
 ): (x: X, ...rest: Rest) => { value: Tensor; gradient: X } {
   return (x, ...rest) => {
-    const higher = x.requiresGrad;
     const input = asInput(x);
     const value = withRecording(true, () => f(input, ...rest));
+    const higher = isWantedElsewhere(value, input);
     if (value.size !== 1) {
       throw new RangeError(
         `grad: the function must return one element, got shape ${showShape(value.shape)}; jacobian takes any shape`,
@@ -39,9 +39,9 @@ export function grad<X extends Tensor, Rest extends Inputs>(
 /** `jacobian(f)(x)`: shape `[...f(x).shape, ...x.shape]`; one backward pass for each element of `f(x)`. */
 export function jacobian<X extends Tensor>(f: (x: X) => Tensor): (x: X) => Tensor {
   return (x) => {
-    const higher = x.requiresGrad;
     const input = asInput(x);
     const value = withRecording(true, () => f(input));
+    const higher = isWantedElsewhere(value, input);
     const shape: Shape = [...value.shape, ...x.shape];
     if (value.size === 0) return fromArray(new Float32Array(0), shape);
     const rows = Array.from({ length: value.size }, (_, index) =>
@@ -61,6 +61,23 @@ function asInput<X extends Tensor>(x: X): X {
   const input = withRecording(true, () => alias(x)) as X;
   input.requiresGrad = true;
   return input;
+}
+
+/**
+ * Whether the value depends on a leaf other than the input that requires a gradient, be it behind the input or beside
+ * it, such as the weights in a gradient penalty: the gradient must then have a graph of its own.
+ */
+function isWantedElsewhere(value: Tensor, input: Tensor): boolean {
+  if (!isRecording()) return false;
+  const seen = new Set<AnyTensor>();
+  const open: AnyTensor[] = [value];
+  for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
+    if (seen.has(tensor) || !tensor.requiresGrad) continue;
+    seen.add(tensor);
+    if (tensor.source === undefined && tensor !== input) return true;
+    open.push(...(tensor.source?.inputs ?? []));
+  }
+  return false;
 }
 
 function gradientBy(
