@@ -11,6 +11,7 @@ const advice: Record<string, string> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EISDIR: 'it is a folder, not a file',
+  EEXIST: 'a file of this name is in the way',
   EACCES: 'permission denied: choose another folder, or change its rights',
   EPERM: 'not permitted: choose another folder, or change its rights',
   EROFS: 'the disk is read-only: choose another folder',

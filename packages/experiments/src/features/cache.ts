@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { CorpusItem } from '../corpora/corpus.ts';
 import { digestOf } from '../corpora/source.ts';
 import { explainSystemError, systemCode } from '../inputError.ts';
+import { makeFolder } from '../makeFolder.ts';
 import type { Chunk, Outcome } from './chunk.ts';
 import type { FeatureConfig } from './config.ts';
 import { extract } from './extract.ts';
@@ -113,9 +114,7 @@ export async function writeEntry(
 ): Promise<Entry> {
   const path = join(folder, key);
   const temporary = join(folder, `.${process.pid}-${writers++}.tmp`);
-  await mkdir(temporary, { recursive: true }).catch((error: unknown) => {
-    throw explainSystemError('features', folder, error);
-  });
+  makeFolder('features', temporary);
   try {
     const outcomes: Outcome[] = [];
     await withFile(join(temporary, rowsName), async (file) => {

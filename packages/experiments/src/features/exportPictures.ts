@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CorpusItem, Part } from '../corpora/corpus.ts';
 import { encodePicture } from '../corpora/pictureFile.ts';
 import { explainSystemError, InputError } from '../inputError.ts';
+import { makeFolder } from '../makeFolder.ts';
 import { type FeatureConfig, featureConfig } from './config.ts';
 import { extractFrom } from './extract.ts';
 
@@ -42,15 +43,14 @@ export async function exportPictures(
   if (existsSync(folder))
     throw new InputError(`exportPictures: the folder is there already, name another, ${folder}`);
   if (!(low < high)) throw new InputError(`exportPictures: low must be below high, low=${low}, high=${high}`);
+  requireDistinct(items);
   const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
   try {
-    for (const [index, { id, digit, speaker, take, part = 'train', source }] of items.entries()) {
-      const place = join(temporary, folders[part], String(digit));
-      if (index === 0 || !existsSync(place)) await mkdir(place, { recursive: true });
-      const { feature } = extractFrom(source, config, id);
-      // `wx`: two items of one name are a fault of the corpus, not one picture.
-      const picture = encodePicture(feature, low, high);
-      await writeFile(join(place, `${digit}_${speaker}_${take}.png`), picture, { flag: 'wx' });
+    for (const [index, item] of items.entries()) {
+      const place = join(temporary, dirname(pathOf(item)));
+      makeFolder('exportPictures', place);
+      const { feature } = extractFrom(item.source, config, item.id);
+      await writeFile(join(temporary, pathOf(item)), encodePicture(feature, low, high));
       onProgress?.(index + 1);
     }
     await rename(temporary, folder);
@@ -58,5 +58,21 @@ export async function exportPictures(
     throw explainSystemError('exportPictures', folder, error);
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+function pathOf({ digit, speaker, take, part = 'train' }: CorpusItem): string {
+  return join(folders[part], String(digit), `${digit}_${speaker}_${take}.png`);
+}
+
+function requireDistinct(items: readonly CorpusItem[]): void {
+  const paths = new Map<string, CorpusItem>();
+  for (const item of items) {
+    const twin = paths.get(pathOf(item));
+    if (twin !== undefined) {
+      const rule = 'two items have one digit, speaker and take';
+      throw new InputError(`exportPictures: ${rule}, ${twin.id} and ${item.id}`);
+    }
+    paths.set(pathOf(item), item);
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { explainSystemError, InputError, systemCode } from '../inputError.ts';
+import { makeFolder } from '../makeFolder.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { type CorpusHome, corpusHomes, type FetchableCorpus } from './homes.ts';
 import { ArchiveError, unpack } from './unpack.ts';
@@ -38,7 +39,7 @@ export async function fetchFrom(
   const content = join(staging, 'content');
   try {
     await rm(content, { recursive: true, force: true });
-    await mkdir(content, { recursive: true });
+    makeFolder('fetch', content);
     for (const source of home.downloads) {
       const path = join(staging, source.file);
       if (!existsSync(path)) await download(source, path, options);

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createGunzip } from 'node:zlib';
 import { extract as extractTar } from 'tar-stream';
 import { openPromise as openZip } from 'yauzl';
-import { explainSystemError, firstLine, InputError } from '../inputError.ts';
+import { explainSystemError, firstLine, InputError, systemCode } from '../inputError.ts';
+import { makeFolder } from '../makeFolder.ts';
 
 /** It is the archive's fault, and another copy of it may be better. */
 export class ArchiveError extends InputError {}
@@ -73,9 +74,11 @@ export function requireInside(name: string): void {
 }
 
 async function writeEntry(entry: ArchiveEntry, path: string, room: number): Promise<number> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder('unpack', dirname(path));
   // `wx`: what is there already stays as it is, whatever the archive says.
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx').catch((error: unknown) => {
+    throw systemCode(error) === 'EEXIST' ? new InputError(`there is one already, ${entry.name}`) : error;
+  });
   let bytes = 0;
   let crc = 0;
   try {
