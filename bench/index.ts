@@ -60,7 +60,7 @@ function report(records: readonly BenchRecord[], peaks: readonly Peaks[]): void 
     columns(tableRows(records.filter((record) => record.suite === suite))).forEach(say);
   }
   for (const rows of [summaryRows(records), verdictRows(records)]) {
-    if (rows.length > 0) ['', ...columns(rows)].forEach((line) => say(line));
+    if (rows.length > 0) say(`\n${columns(rows).join('\n')}`);
   }
   say('');
   for (const { threads, gflops, gigabytesPerSecond } of peaks) {
@@ -75,9 +75,10 @@ function commandLine({ peers, only, quick: isQuick }: BenchOptions): string {
   return `npm run ${peers ? 'bench:peers' : 'bench'} -- ${flags.join(' ')}`;
 }
 
-/** One line that is written over. */
+/** On a terminal one line that is written over, in a log a line for each case. */
 function showProgress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+  else if (line !== '') process.stderr.write(`${line}\n`);
 }
 
 const options = parseOptions(process.argv.slice(2), availableParallelism());

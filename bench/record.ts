@@ -75,10 +75,10 @@ function find(timings: readonly EngineTiming[], engine: string, threads: number)
   return timings.find((one) => one.engine === engine && one.threads === threads)?.timing;
 }
 
-/** The best that each of two engines reaches on any number of threads: times of the second over the first. */
+/** What each of two engines reaches on its better number of threads in its best round: second over first. */
 export function bestRatio(records: readonly BenchRecord[], peer: PeerName): number | null {
   const best = (engine: Engine) =>
-    Math.min(...records.filter((record) => record.engine === engine).map(({ ms }) => ms.median));
+    Math.min(...records.filter((record) => record.engine === engine).map(({ ms }) => ms.min));
   const ratio = best(peer) / best('sonograd');
   return Number.isFinite(ratio) ? ratio : null;
 }

@@ -36,7 +36,7 @@ const ops = {
 let inputs = [];
 
 /** Convolutions run at about 1 GFLOP/s: larger ones would hold up everybody. */
-const mostFlops = 1e9;
+const mostFlops = 1e8;
 
 function prepare({ op, inputs: specs, settings = {}, mode, by, flops = 0 }) {
   const isUnknown = ops[op] === undefined || settings.dilation !== undefined;

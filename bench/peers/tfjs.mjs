@@ -115,7 +115,7 @@ function prepareStep({ model: name }) {
 }
 
 /** Scalar loops take seconds for what others do in a few milliseconds. */
-const mostFlops = backend === 'cpu' ? 1e9 : Infinity;
+const mostFlops = backend === 'cpu' ? 3e8 : Infinity;
 
 function prepare({ op, inputs: specs, settings = {}, mode, by, flops = 0 }) {
   if (op === 'step') return prepareStep(settings);
