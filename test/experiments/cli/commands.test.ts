@@ -145,6 +145,21 @@ describe('a trained run', () => {
   });
 });
 
+describe('report', () => {
+  test('one run, and several side by side', async () => {
+    const other = await train('embed-average', folder('other'), '--quick');
+    expect((await sonograd('report', run)).out).toEqual([join(run, 'report.html')]);
+    const page = join(folder('pages'), 'both.html');
+    const told = await sonograd('report', run, other.run, '--out', page, '--json');
+    expect(JSON.parse(told.out.at(-1)!)).toEqual({ runs: [run, other.run], report: page });
+    expect(readFileSync(page, 'utf8')).toContain('2 runs side by side');
+  });
+
+  test('a folder that is no run', async () => {
+    expect(await sonograd('report', digits)).toMatchObject({ code: 2 });
+  });
+});
+
 describe('lists and help', () => {
   test('pipelines and corpora, one line each', async () => {
     expect((await sonograd('pipelines')).out).toHaveLength(pipelines.length);

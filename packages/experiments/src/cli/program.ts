@@ -5,6 +5,7 @@ import { addFetch } from './commands/fetch.ts';
 import { addListen } from './commands/listen.ts';
 import { addLists } from './commands/lists.ts';
 import { addPredict } from './commands/predict.ts';
+import { addReport } from './commands/report.ts';
 import { addResume } from './commands/resume.ts';
 import { addTrain } from './commands/train.ts';
 import { exitCodes, showFailure } from './exit.ts';
@@ -24,7 +25,7 @@ something given to it is wrong, ${exitCodes.interrupted} interrupted.`;
 
 const adders = [
   ...[addLists, addFetch, addExportSpectrograms, addTrain, addResume],
-  ...[addEvaluate, addPredict, addListen],
+  ...[addEvaluate, addPredict, addListen, addReport],
 ];
 
 /** The whole command line. */

@@ -1,3 +1,4 @@
+import { InputError } from '../inputError.ts';
 import type { FinalMetrics, ReportData } from '../runs/reportData.ts';
 import { reportData } from '../runs/reportData.ts';
 import type { RunFolder } from '../runs/runFolder.ts';
@@ -5,6 +6,7 @@ import { readTrained } from '../runs/trained.ts';
 import { mergeSettings, parseConfig, type Settings } from '../settings/settings.ts';
 import type {
   EvaluationWork,
+  ListeningWork,
   Pipeline,
   PipelineConfig,
   Prepared,
@@ -42,11 +44,23 @@ export async function performRun(
   const data = await pipeline.prepare(config, tools);
   const run = openFolder();
   await pipeline.train({ ...tools, config, data, run });
-  const outcome = await evaluateOn(pipeline, { ...tools, ...trainedOf(run), data });
+  const work = { ...tools, ...trainedOf(run), data };
+  const outcome = await evaluateOn(pipeline, work);
   // Compact: a number a line would make it three times as long.
   run.write('report.json', JSON.stringify(outcome.report));
   run.writeJson('metrics.json', outcome.metrics);
+  writeSounds(pipeline, { ...work, run });
   return { ...outcome, run };
+}
+
+/** Sounds for the report, where there is a way back from the features to sound. */
+function writeSounds(pipeline: Pipeline, work: ListeningWork<PipelineConfig, Prepared>): void {
+  try {
+    pipeline.listen?.(work);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    work.progress.note(`no sounds: ${error.message}`);
+  }
 }
 
 /** Asks a trained model about its own test clips, or about all clips of another corpus. */

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../pipelines/perform.ts';
+import { writeReport } from '../../reports/writeReport.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { Desk } from '../options.ts';
 import { resultTables } from '../tables.ts';
@@ -15,14 +16,15 @@ export async function finish(
   { run, metrics, report }: Outcome & { readonly run: RunFolder },
   { desk, started, json }: Ending,
 ): Promise<void> {
+  const page = await writeReport([run]);
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const { pipeline } = run.record();
   const tables = resultTables(metrics, report);
   if (json) {
     desk.progress.note(tables);
-    desk.out(JSON.stringify({ pipeline, run: run.path, metrics, seconds }));
+    desk.out(JSON.stringify({ pipeline, run: run.path, report: page, metrics, seconds }));
     return;
   }
   desk.out(`\n${tables}\n`);
-  desk.out(`${pipeline} took ${seconds} s; the run is in ${run.path}`);
+  desk.out(`${pipeline} took ${seconds} s. The report, for any browser: ${page}`);
 }

@@ -1,8 +1,8 @@
 import {
+  type BatchSource,
   type BestOptions,
   type Callback,
   type CheckpointStore,
-  type DataLoader,
   type Dataset,
   decodeCheckpoint,
   type History,
@@ -31,7 +31,7 @@ export interface Phase<M extends Module, Item extends object, Batch extends obje
   /** All of it goes into checkpoints, whatever part of it learns. */
   readonly model: M;
   readonly optimizer: Optimizer;
-  readonly loader: DataLoader<Item, Batch>;
+  readonly loader: BatchSource<Batch, Item>;
   readonly loss: (model: M, batch: Batch) => Tensor;
   readonly epochs: number;
   /** What decides which epoch was the best; without it the last one is. */
