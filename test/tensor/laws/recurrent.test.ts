@@ -143,7 +143,7 @@ onEveryEngine('a recurrent layer', () => {
       const [x, weights, states] = [inputFor(sizes), weightsFor(kind, sizes), statesFor(sizes)];
       const whole = run(kind, x, weights, states);
       const first = run(kind, x.slice(1, 0, 3) as Tensor, weights, states);
-      const between = { hidden: first.hidden, ...('cell' in first && { cell: first.cell }) };
+      const between = { hidden: first.hidden, ...('cell' in first && { cell: first.cell as Tensor }) };
       const second = run(kind, x.slice(1, 3) as Tensor, weights, between);
       expectAll(second.output, whole.output.slice(1, 3) as Tensor, 1e-6);
       expectAll(second.hidden, whole.hidden, 1e-6);
