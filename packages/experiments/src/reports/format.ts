@@ -9,12 +9,18 @@ export function figure(value: number): string {
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
+const initials = /^(mse|mae|snr|sdr|eer|auc|lsd)$/i;
+
 /** `testMacroF1` as people write it: `test macro F1`. */
 export function words(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .split(' ')
-    .map((word) => (/^[A-Z][a-z]/.test(word) ? word.toLowerCase() : word))
+    .map((word) =>
+      initials.test(word)
+        ? word.toUpperCase()
+        : word.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()),
+    )
     .join(' ');
 }
 

@@ -12,7 +12,7 @@ import type { RunFolder, RunRecord } from '../runs/runFolder.ts';
 /** A run as its page needs it. One that did not come to its end has curves and a config, and nothing else. */
 export interface ReportRun {
   readonly folder: RunFolder;
-  /** Of the folder: what tells runs apart. */
+  /** What tells runs apart: the folder's name, or its path where two names are alike. */
   readonly name: string;
   readonly record: RunRecord;
   readonly lines: readonly z.infer<typeof metricLine>[];
@@ -20,10 +20,15 @@ export interface ReportRun {
   readonly data: ReportData | undefined;
 }
 
-export function readReportRun(folder: RunFolder): ReportRun {
+export function readReportRuns(folders: readonly RunFolder[]): ReportRun[] {
+  const alike = new Set(folders.map(({ name }) => name)).size < folders.length;
+  return folders.map((folder) => readReportRun(folder, alike ? folder.path : folder.name));
+}
+
+function readReportRun(folder: RunFolder, name: string): ReportRun {
   return {
     folder,
-    name: folder.name,
+    name,
     record: folder.record(),
     lines: folder.metrics().map((line) => parse(folder, 'metrics.jsonl', metricLine, line)),
     metrics: readPart(folder, 'metrics.json', finalMetrics) ?? {},

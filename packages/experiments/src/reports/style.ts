@@ -23,9 +23,9 @@ nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; padding: 0; margin: 
 .runs { display: grid; gap: 2rem; grid-template-columns: minmax(0, 1fr); }
 .runs.many { grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); } .runs > * { min-width: 0; }
 .flow { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); align-items: start; }
-.tiles { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); margin: 1.4rem 0 0; padding: 0; }
+.tiles { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); margin: 1.4rem 0 0; padding: 0; }
 .tiles > div { background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; padding: .7rem 1rem; }
-.tiles dt { color: var(--quiet); font-size: .82rem; } .tiles dd { margin: 0; font-size: 1.5rem; font-weight: 600; letter-spacing: -.02em; }
+.tiles dt { color: var(--quiet); font-size: .82rem; } .tiles dd { margin: 0; font-size: 1.4rem; font-weight: 600; letter-spacing: -.02em; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .25rem 1.2rem; margin: .8rem 0; } .facts dt { color: var(--quiet); } .facts dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 0; } .chart, .clip { background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; padding: 1rem; break-inside: avoid; }
 .chart > svg { display: block; width: 100%; height: auto; }
@@ -37,16 +37,17 @@ figure { margin: 0; } .chart, .clip { background: var(--card); border: 1px solid
 .scroll { overflow-x: auto; } .gap { margin-top: 1.4rem; }
 table { border-collapse: collapse; font-size: .92rem; width: 100%; } caption { text-align: left; font-weight: 600; padding-bottom: .5rem; }
 th, td { padding: .32rem .7rem; text-align: right; border-bottom: 1px solid var(--rule); font-weight: normal; } thead th { color: var(--quiet); font-size: .84rem; vertical-align: bottom; }
-th:first-child, td:first-child, .words { text-align: left; } tbody th { font-weight: 500; } tfoot th, tfoot td { font-weight: 600; border-bottom: 0; }
+th:first-child, td:first-child, .words { text-align: left; } tbody th { font-weight: 500; } td:not(.words, .deep), thead th { white-space: nowrap; } tfoot th, tfoot td { font-weight: 600; border-bottom: 0; }
 code, pre { font: .86em/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; } td.deep, th.deep { overflow-wrap: anywhere; min-width: 9rem; }
 pre { background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; padding: .8rem 1rem; overflow-x: auto; margin: .5rem 0; }
 summary { cursor: pointer; padding: .3rem 0; color: var(--accent); }
 .meter { display: inline-block; width: 5.5rem; height: .5rem; margin-left: .7rem; border-radius: 1rem; background: var(--grid); overflow: hidden; vertical-align: .08em; }
 .meter i { display: block; height: 100%; background: var(--accent); }
+.beside { display: flex; flex-wrap: wrap; gap: 1rem 3rem; } .beside > * { min-width: 0; } .beside ol { margin: 0; padding-left: 1.2rem; }
 .confusion { width: auto; } .confusion td { text-align: center; min-width: 2.5rem; border: 2px solid var(--paper); border-radius: .4rem; background: color-mix(in oklab, var(--mark) var(--share), var(--grid)); }
 .confusion th { border: 0; padding: .25rem .55rem; } .confusion thead th { text-align: center; } .confusion td.full { color: var(--paper); font-weight: 600; } .confusion td.none { color: transparent; }
 .confusion td.right { --mark: var(--accent); } .confusion td.wrong { --mark: var(--c2); }
-.clips { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); } .many .clips { grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
+.clips { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); } .many .clips { grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
 .pictures { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); } .pictures img { display: block; width: 100%; height: 8.5rem; image-rendering: pixelated; border-radius: .3rem; }
 .clip h4 { margin: 0; } .clip .note { margin: 0 0 .6rem; } audio { width: 100%; min-width: 12rem; height: 2.2rem; display: block; margin-top: .3rem; }
 .histogram { width: 7.5rem; height: 1.75rem; display: inline-block; vertical-align: middle; } .histogram rect { fill: var(--accent); } .histogram path { stroke: var(--c2); stroke-width: 1; stroke-dasharray: 2 2; }

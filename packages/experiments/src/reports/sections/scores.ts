@@ -11,21 +11,37 @@ export const confusionSection: Section = {
   show: ({ data }) => {
     if (data?.confusion === undefined) return undefined;
     const { classes, counts } = data.confusion;
-    return html`<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
+    return html`<div class="beside"><div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
 <caption>Confusion matrix, clips</caption>
 <thead><tr><th scope="col">said \\ heard</th>${classes.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${classes.map(
       (name, row) => html`<tr><th scope="row">${name}</th>${confusionRow(counts[row] ?? [], row)}</tr>
 `,
-    )}</tbody></table></div>`;
+    )}</tbody></table></div>${mistakes(classes, counts)}</div>`;
   },
 };
 
-function confusionRow(counts: readonly number[], row: number): Html[] {
-  const all = Math.max(
-    1,
-    counts.reduce((sum, count) => sum + count, 0),
+const mostMistakes = 6;
+
+/** The pairs that were mixed up most often, in words. */
+function mistakes(classes: readonly string[], counts: readonly (readonly number[])[]): Html {
+  const pairs = counts.flatMap((row, said) =>
+    row.flatMap((count, heard) =>
+      count > 0 && heard !== said ? [{ said, heard, count, of: sum(row) }] : [],
+    ),
   );
+  if (pairs.length === 0) return html`<p>Nothing was mixed up.</p>`;
+  const most = pairs.sort((a, b) => b.count - a.count).slice(0, mostMistakes);
+  return html`<div><h4>Mixed up most often</h4><ol>${most.map(
+    ({ said, heard, count, of }) =>
+      html`<li>${classes[said]} heard as ${classes[heard]}: ${count} of ${of}</li>`,
+  )}</ol></div>`;
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+function confusionRow(counts: readonly number[], row: number): Html[] {
+  const all = Math.max(1, sum(counts));
   return counts.map((count, column) => {
     const share = count / all;
     const kind = `${column === row ? 'right' : 'wrong'}${share > 0.55 ? ' full' : ''}${count === 0 ? ' none' : ''}`;
