@@ -1,7 +1,7 @@
 /**
- * The least share of its limit that each hot kernel must reach on one thread: about six tenths of what was
- * measured on four cores with AVX2, so that a busy machine passes and a lost kernel does not. Convolutions are counted in direct operations, so Winograd's pass 1; a sum only
- * reads, so it passes a copy, but by how much is a matter of the caches.
+ * The least share of its limit that each hot kernel must reach on one thread: about six tenths of what was measured on
+ * four cores with AVX2, so that a busy machine passes and a lost kernel does not. Convolutions are counted in direct
+ * operations, so Winograd's pass 1; a sum only reads, so it passes a copy, but by how much is a matter of the caches.
  */
 export const floors: Readonly<Record<string, number>> = {
   'matmul/512³': 0.55,
