@@ -63,7 +63,8 @@ export async function trainPhase<
     ...(held.length > 0 && { validate: { with: held, ...(metrics && { metrics }) } }),
     checkpoint: { store, resume: true, ...best },
   });
-  if (ending === 'cancelled') throw new Interrupted(`train: interrupted, ${run.path}`);
+  if (ending === 'cancelled')
+    throw new Interrupted(`train: interrupted, go on with it: sonograd resume ${run.path}`);
   await takeBest(model, store, held.length > 0 ? 'best' : 'last');
 }
 
