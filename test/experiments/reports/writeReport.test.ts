@@ -75,10 +75,10 @@ describe('the report of one run', () => {
     expect(
       Array.from(text.matchAll(/<td class="([a-z ]*)"[^>]*>(\d+)</g), ([, kind, count]) => [kind, count]),
     ).toEqual([
-      ['right full', '6'],
+      ['right most', '6'],
       ['wrong', '2'],
       ['wrong none', '0'],
-      ['right full', '8'],
+      ['right most full', '8'],
     ]);
     expect(text).toMatch(/yes heard as .*: 2 of 8/);
   });

@@ -2,12 +2,12 @@
 export const style = `
 :root { color-scheme: light dark;
   --paper: #fdfcfa; --card: #fff; --ink: #1c1b1a; --quiet: #625f5b; --rule: #e4e0da; --accent: #3257b8; --grid: #efece7;
-  --c0: #4269d0; --c1: #c98a00; --c2: #e2574c; --c3: #2f9e97; --c4: #3c9a45;
+  --c0: #4269d0; --c1: #c98a00; --c2: #cf4238; --c3: #2f9e97; --c4: #3c9a45;
   --c5: #d95f9c; --c6: #8f5be0; --c7: #5a8fd6; --c8: #96674b; --c9: #77797f; }
 @media screen and (prefers-color-scheme: dark) { :root {
   --paper: #16171a; --card: #1e2024; --ink: #ecebe8; --quiet: #a5a29d; --rule: #34373d; --accent: #86a5f5; --grid: #2a2d32;
   --c0: #7d9cf5; --c1: #efb118; --c2: #ff7d70; --c3: #6cc5b0; --c4: #6fce78;
-  --c5: #ff8ab7; --c6: #b78cff; --c7: #97bbf5; --c8: #cf9f80; --c9: #b3b7bf; } }
+  --c5: #ff8ab7; --c6: #b78cff; --c7: #97bbf5; --c8: #cf9f80; --c9: #b3b7bf; } .confusion td.most { color: var(--paper); } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 78rem; padding: 2rem clamp(1rem, 4vw, 3rem) 4rem; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif; font-variant-numeric: tabular-nums; }
@@ -22,7 +22,7 @@ a { color: var(--accent); } a:focus-visible, summary:focus-visible, input:focus-
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; padding: 0; margin: 1.2rem 0 0; list-style: none; font-size: .9rem; }
 .runs { display: grid; gap: 2rem; grid-template-columns: minmax(0, 1fr); }
 .runs.many { grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); } .runs > * { min-width: 0; }
-.flow { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); align-items: start; }
+.flow { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); } .flow > .scroll:only-child { max-width: 40rem; }
 .tiles { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); margin: 1.4rem 0 0; padding: 0; }
 .tiles > div { background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; padding: .7rem 1rem; }
 .tiles dt { color: var(--quiet); font-size: .82rem; } .tiles dd { margin: 0; font-size: 1.4rem; font-weight: 600; letter-spacing: -.02em; }
@@ -55,6 +55,7 @@ summary { cursor: pointer; padding: .3rem 0; color: var(--accent); }
 .map text { fill: var(--digit); font-size: 13px; font-weight: 600; text-anchor: middle; } .choose { display: flex; gap: 1.2rem; border: 0; padding: 0; margin: 0 0 .8rem; } .choose legend { float: left; margin-right: 1rem; color: var(--quiet); }
 .latent:has(.by-speaker:checked) .map text { fill: var(--speaker); } .latent:not(:has(.by-speaker:checked)) .key-speaker, .latent:has(.by-speaker:checked) .key-digit { display: none; }
 footer { margin-top: 4rem; color: var(--quiet); font-size: .85rem; border-top: 1px solid var(--rule); padding-top: 1rem; }
-@media print { body { max-width: none; padding: 0; font-size: 11pt; } nav, audio, .choose, .skip { display: none; } h2, h3, h4 { break-after: avoid; } tr, .clip { break-inside: avoid; }
+@media (max-width: 40rem) { .confusion td { min-width: 1.5rem; padding: .3rem .2rem; } .confusion th { padding: .25rem .3rem; } }
+@media print { .flow { grid-template-columns: 1fr 1fr; } body { max-width: none; padding: 0; font-size: 11pt; } nav, #sounds, audio, .choose, .skip { display: none; } h2, h3, h4 { break-after: avoid; } tr, .clip { break-inside: avoid; }
   * { print-color-adjust: exact; } .scroll, pre { overflow: visible; } pre { white-space: pre-wrap; } }
 `;

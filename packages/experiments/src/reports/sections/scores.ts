@@ -44,7 +44,7 @@ function confusionRow(counts: readonly number[], row: number): Html[] {
   const all = Math.max(1, sum(counts));
   return counts.map((count, column) => {
     const share = count / all;
-    const kind = `${column === row ? 'right' : 'wrong'}${share > 0.55 ? ' full' : ''}${count === 0 ? ' none' : ''}`;
+    const kind = `${column === row ? 'right' : 'wrong'}${share > 0.58 ? ' most' : ''}${share > 0.8 ? ' full' : ''}${count === 0 ? ' none' : ''}`;
     return html`<td class="${kind}" style="--share:${Math.round(100 * share)}%" title="${percent(share)}">${count}</td>`;
   });
 }
