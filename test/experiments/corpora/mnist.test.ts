@@ -30,7 +30,11 @@ describe('decodeIdx', () => {
 
   test.each([
     ['nothing', new Uint8Array(0), /this is no idx file of bytes, it begins \[\], x/],
-    ['text', new TextEncoder().encode('hello'), /this is no idx file of bytes, it begins \[104, 101, 108, 108\], x/],
+    [
+      'text',
+      new TextEncoder().encode('hello'),
+      /this is no idx file of bytes, it begins \[104, 101, 108, 108\], x/,
+    ],
     ['floats', Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 0), /no idx file of bytes, it begins \[0, 0, 13, 1\]/],
     ['half a header', images.slice(0, 9), /the header is cut off, 9 bytes, x/],
     ['too short', images.slice(0, -1), /the header says \[3, 2, 2\], 11 bytes follow, x/],

@@ -129,9 +129,10 @@ describe('stratifiedSplit', () => {
         const items = paperItems(speakers, takes);
         const split = stratifiedSplit(items, { testShare: share, validationShare: 0.2, seed });
         expectPartition(items, split);
+        expect(Math.abs(split.test.length - share * items.length)).toBeLessThan(1);
         for (let digit = 0; digit < 10; digit++) {
           const own = split.test.filter((item) => item.digit === digit);
-          expect(Math.abs(own.length - share * speakers * takes)).toBeLessThan(1);
+          expect(Math.abs(own.length - share * speakers * takes)).toBeLessThanOrEqual(1 + 1e-9);
           for (let s = 0; s < speakers; s++) {
             const count = own.filter(({ speaker }) => speaker === `s${s}`).length;
             expect(Math.abs(count - share * takes)).toBeLessThanOrEqual(1 + 1e-9);
@@ -140,6 +141,13 @@ describe('stratifiedSplit', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('one take each: every speaker has a turn', () => {
+    const split = stratifiedSplit(paperItems(5, 1), { testShare: 0.2, validationShare: 0, seed: 0 });
+    expect(split.test).toHaveLength(10);
+    expect(new Set(tally(split.test, ({ digit }) => digit))).toEqual(new Set([1]));
+    expect(speakersOf(split.test).size).toBeGreaterThan(2);
   });
 
   test('refuses shares that leave nothing', () => {

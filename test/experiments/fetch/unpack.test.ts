@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
 import { ArchiveError, requireInside, unpack } from '../../../packages/experiments/src/fetch/unpack.ts';
 import { scratchFolder } from '../corporaSupport.ts';
@@ -12,12 +12,14 @@ const scratch = scratchFolder();
 let count = 0;
 const text = (content: string) => new TextEncoder().encode(content);
 
-async function tarOf(entries: (Headers & { content?: string })[]): Promise<Uint8Array> {
+type TarEntry = Partial<Header> & { name: string; content?: string };
+
+async function tarOf(entries: TarEntry[]): Promise<Uint8Array> {
   const tar = pack();
   for (const { content, ...header } of entries) tar.entry(header, content ?? '');
   tar.finalize();
   const pieces: Uint8Array[] = [];
-  for await (const piece of tar) pieces.push(piece);
+  for await (const piece of tar as AsyncIterable<Uint8Array>) pieces.push(piece);
   return gzipSync(Buffer.concat(pieces));
 }
 

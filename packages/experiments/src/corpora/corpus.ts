@@ -67,4 +67,4 @@ function inOrder(a: CorpusItem, b: CorpusItem): number {
 }
 
 /** By code units: the same on every machine, whatever its language. */
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

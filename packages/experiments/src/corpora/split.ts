@@ -1,6 +1,6 @@
 import { RandomStream } from '@sonograd/dsp';
 import { InputError } from '../inputError.ts';
-import { type CorpusItem, compareText, type Part } from './corpus.ts';
+import type { CorpusItem, Part } from './corpus.ts';
 import { digitNames } from './digit.ts';
 
 /** Three lists without a common item, each in the order of the corpus. */
@@ -83,24 +83,26 @@ function testSpeakersOf(items: readonly CorpusItem[], { testSpeakers, seed }: Di
 }
 
 /**
- * Systematic sampling with a random start: of each digit, sorted by speaker with the takes shuffled, every n-th item,
- * so that each digit and each speaker of a digit gives its share within one item.
+ * Systematic sampling with a random start: of the items, sorted by digit and speaker, every n-th. So each digit gives
+ * its share within one item, and so does each speaker of a digit, and all together. Speakers come in another order in
+ * each digit, since a fixed order could meet the same speaker at every step.
  */
 function takeShare(items: readonly CorpusItem[], share: number, seed: number) {
   if (!(share >= 0 && share < 1)) throw new InputError(`split: a share is at least 0 and below 1, ${share}`);
   const random = new RandomStream(seed);
-  const taken = new Set<CorpusItem>();
-  for (const digit of digitNames.keys()) {
+  const sorted = [...digitNames.keys()].flatMap((digit) => {
     const kin = shuffled(
       items.filter((item) => item.digit === digit),
       random,
-    ).sort((a, b) => compareText(a.speaker, b.speaker));
-    const start = random.uniform();
-    const before = (count: number) => Math.floor(count * share + start);
-    kin.forEach((item, index) => {
-      if (before(index + 1) > before(index)) taken.add(item);
-    });
-  }
+    );
+    const ranks = new Map(
+      [...new Set(kin.map(({ speaker }) => speaker))].map((speaker, rank) => [speaker, rank]),
+    );
+    return kin.sort((a, b) => ranks.get(a.speaker)! - ranks.get(b.speaker)!);
+  });
+  const start = random.uniform();
+  const before = (count: number) => Math.floor(count * share + start);
+  const taken = new Set(sorted.filter((_, index) => before(index + 1) > before(index)));
   return { rest: items.filter((item) => !taken.has(item)), taken: items.filter((item) => taken.has(item)) };
 }
 
