@@ -80,7 +80,7 @@ export function spawnSonograd(...args: string[]): ChildProcess & { ended: Promis
     'packages/experiments/src/cli/index.ts',
   ];
   const child = spawn(process.execPath, [...options, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
   return Object.assign(child, { ended });
 }
 
