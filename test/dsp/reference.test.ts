@@ -124,6 +124,7 @@ describe('plans', () => {
       (size) => splitIntoRadices(size) !== undefined,
     );
     expect(sizes).toEqual([1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 27, 30, 32, 36, 40]);
+    for (const size of sizes) expect(splitIntoRadices(size)!.slice(0, -1)).not.toContain(2);
     expect([7, 11, 13, 33, 121, 257].map(nextSmoothSize)).toEqual([8, 12, 15, 36, 125, 270]);
   });
 });

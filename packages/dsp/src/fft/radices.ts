@@ -1,11 +1,11 @@
 /**
- * The radices whose product is `size`, fours first; undefined when a prime above 5 is left over,
+ * The radices whose product is `size`, fours first and a two last, where it needs no roots; undefined when a prime above 5 is left over,
  * which is the case for Bluestein's algorithm.
  */
 export function splitIntoRadices(size: number): number[] | undefined {
   const found: number[] = [];
   let rest = size;
-  for (const radix of [4, 2, 3, 5]) {
+  for (const radix of [4, 3, 5, 2]) {
     for (; rest % radix === 0; rest /= radix) found.push(radix);
   }
   return rest === 1 ? found : undefined;

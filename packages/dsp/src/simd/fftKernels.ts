@@ -65,14 +65,14 @@ type StageValues = { readonly [Name in keyof typeof stageParameters]: I32 };
 
 /**
  * A stage of the Stockham transform for groups begin to end. The first group needs no roots; a loop of its
- * own is worth its bytes for radix 4, whose last stage is nothing else.
+ * own is worth its bytes for radix 4, and radix 2 has no other, for it comes last, where there is one group.
  */
 function stage(
   k: KernelBuilder,
   values: StageValues,
   radix: number,
   butterfly: Butterfly,
-  skipOnes = false,
+  groups: 'withRoots' | 'firstWithout' | 'onlyFirst' = 'withRoots',
 ): void {
   const width = k.let(values.stride.mul(complexBytes));
   const step = k.let(width.mul(values.count));
@@ -93,8 +93,9 @@ function stage(
       out.set(out.add(complexBytes));
     });
   };
-  if (skipOnes) group(0, undefined);
-  k.for(skipOnes ? 1 : 0, k.end, 1, (p) => {
+  if (groups !== 'withRoots') group(0, undefined);
+  if (groups === 'onlyFirst') return;
+  k.for(groups === 'firstWithout' ? 1 : 0, k.end, 1, (p) => {
     const at = k.let(values.roots.add(p.mul(8 * (radix - 1))));
     const roots = Array.from({ length: radix - 1 }, (_, j) => keep(k, loadRoot(at, j)));
     group(p, roots);
@@ -104,9 +105,9 @@ function stage(
 export const fftKernels = kernelFamily(
   'dsp-fft',
   (family) => ({
-    radix2: family.kernel(stageParameters, (k, values) => stage(k, values, 2, radix2)),
+    radix2: family.kernel(stageParameters, (k, values) => stage(k, values, 2, radix2, 'onlyFirst')),
     radix3: family.kernel(stageParameters, (k, values) => stage(k, values, 3, radix3)),
-    radix4: family.kernel(stageParameters, (k, values) => stage(k, values, 4, radix4, true)),
+    radix4: family.kernel(stageParameters, (k, values) => stage(k, values, 4, radix4, 'firstWithout')),
     radix5: family.kernel(stageParameters, (k, values) => stage(k, values, 5, radix5)),
 
     /**

@@ -56,10 +56,12 @@ export function lanePlan(size: number): LanePlan {
 function stockhamLanes(size: number, radices: readonly number[]): LanePlan {
   const input = allocate(complexBytes * (size + slack));
   let from = input;
-  let to = allocate(complexBytes * size);
+  let to = allocate(complexBytes * (size + slack));
   let stride = 1;
   const program: Program = radices.map((radix) => {
     const count = size / (stride * radix);
+    // The last stage has one group, whose numbers it leaves where it finds them: half the memory to have at hand.
+    if (count === 1) to = from;
     const args = placeWords(from, to, count, stride, place(stageRoots(radix, count)));
     [from, to] = [to, from];
     stride *= radix;

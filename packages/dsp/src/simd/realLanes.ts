@@ -1,6 +1,6 @@
 import { unitRoot } from '../fft/radices.ts';
 import { complexBytes, fftLanes, lanePlan } from './lanePlan.ts';
-import { allocate, floats, place, placeWords, remember, words } from './runtime.ts';
+import { floats, place, placeWords, remember, words } from './runtime.ts';
 
 /**
  * Four real transforms of one size; see fft/realPlan.ts. `clear`, then samples times `forwardScale` to `time`,
@@ -30,7 +30,8 @@ export function pairRoots(size: number): number[] {
 function packedLanes(size: number): RealLanes {
   const half = size / 2;
   const inner = lanePlan(half);
-  const spectrum = allocate(complexBytes * (half + 1));
+  // The bins take the place of what they come from, and one more.
+  const spectrum = inner.result;
   const { unpack } = fftLanes();
   const unpackArgs = placeWords(inner.result, spectrum, half, place(pairRoots(size)));
   return {
