@@ -87,7 +87,7 @@ onEveryEngine('what shares memory', () => {
 
   test('assign counts versions one by one, for all that share', () => {
     const x = draw([2, 3]);
-    const seen = x.reshape([6]);
+    const seen: Tensor = x.reshape([6]);
     x.assign(draw([2, 3], 2));
     seen.assign(draw([6], 3));
     expect([x.storage.version, seen.storage.version]).toEqual([2, 2]);
