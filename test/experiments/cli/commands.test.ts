@@ -136,8 +136,8 @@ describe('a trained run', () => {
   test('listen writes what goes in and what comes out', async () => {
     const told = await sonograd('listen', run, ...cache);
     expect(told.code).toBe(0);
-    expect(told.out).toHaveLength(16);
-    for (const path of told.out) {
+    expect(told.out).toHaveLength(32);
+    for (const path of told.out.filter((path) => path.endsWith('.wav'))) {
       const { channels, sampleRate } = decodeWav(readFileSync(path));
       expect(sampleRate).toBe(8000);
       expect(Math.max(...channels[0]!)).toBeGreaterThan(0.3);

@@ -5,6 +5,7 @@ import { crossEntropy, Linear, ReLU, Sequential, summary } from '@sonograd/nn';
 import { fromArray, memory, randn, randomKey } from '@sonograd/tensor';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { decodePicture } from '../../../packages/experiments/src/corpora/pictureFile.ts';
 import { InputError } from '../../../packages/experiments/src/inputError.ts';
 import type { Tools } from '../../../packages/experiments/src/pipelines/pipeline.ts';
 import { speechFields } from '../../../packages/experiments/src/pipelines/shared/config.ts';
@@ -118,14 +119,16 @@ describe('listenToPictures', () => {
   test('input and output of some test clips, as loud as a WAV may be', () => {
     const run = newRun();
     const files = listenToPictures({ config, moments: undefined, data, run }, (feature) => feature);
-    expect(readdirSync(run.file('samples'))).toHaveLength(2 * shownClips);
-    for (const file of files) {
+    expect(readdirSync(run.file('samples'))).toHaveLength(4 * shownClips);
+    for (const file of files.filter((name) => name.endsWith('.wav'))) {
       const { channels, sampleRate } = decodeWav(readFileSync(file));
       expect(sampleRate).toBe(8000);
       expect(Math.max(...channels[0]!.map(Math.abs))).toBeCloseTo(0.9, 3);
     }
-    const [input, output] = files.map((file) => readFileSync(file));
-    expect(input!.equals(output!)).toBe(true);
+    const [sound, picture, sameSound, samePicture] = files.map((file) => readFileSync(file));
+    expect(sound!.equals(sameSound!)).toBe(true);
+    expect(picture!.equals(samePicture!)).toBe(true);
+    expect(decodePicture(picture!, files[1]!)).toMatchObject({ bins: 64, frames: 40 });
   });
 
   test('what comes back has its energy where the clip had it', () => {

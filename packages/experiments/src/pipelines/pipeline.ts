@@ -91,6 +91,6 @@ export interface Pipeline<Config extends PipelineConfig = PipelineConfig, Data e
   train(work: TrainingWork<Config, Data>): Promise<void>;
   evaluate(work: EvaluationWork<Config, Data>): Promise<Evaluation>;
   predict?(trained: Trained<Config>, files: readonly string[]): readonly Prediction[];
-  /** Writes sounds into `samples/`, and returns their paths. */
+  /** Writes sounds and pictures into `samples/`, and returns their paths. */
   listen?(work: ListeningWork<Config, Data>): readonly string[];
 }

@@ -8,7 +8,7 @@ import { type Desk, type ToolOptions, toolsFrom, withToolOptions } from '../opti
 export function addListen(program: Command, desk: Desk): void {
   const command = program
     .command('listen')
-    .description('write WAV files of what goes into a trained model and what comes out')
+    .description('write what goes into a trained model and what comes out, as WAV and PNG')
     .argument('<run>', 'its folder; they go into its samples/');
   withToolOptions(command).action(async (path: string, options: ToolOptions) => {
     const run = RunFolder.open(path);

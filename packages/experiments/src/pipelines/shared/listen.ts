@@ -1,4 +1,5 @@
 import { dbToPower, encodeWav, melToAudio } from '@sonograd/dsp';
+import { encodePicture } from '../../corpora/pictureFile.ts';
 import type { FeatureConfig } from '../../features/config.ts';
 import { extractFrom } from '../../features/extract.ts';
 import type { Feature } from '../../features/fit.ts';
@@ -16,7 +17,7 @@ interface Listening {
   readonly run: RunFolder;
 }
 
-/** Test clips as sound: the spectrogram that went in, and the one that `change` makes of it. */
+/** Test clips as sounds and pictures: the spectrogram that went in, and the one that `change` makes of it. */
 export function listenToPictures(work: Listening, change: (feature: Feature) => Feature): string[] {
   const { store, test } = work.data;
   const step = Math.max(1, Math.floor(test.length / shownClips));
@@ -26,10 +27,14 @@ export function listenToPictures(work: Listening, change: (feature: Feature) => 
     const { moments = work.moments } = extractFrom(source, work.config.features, id);
     const heard = store.feature(place);
     const name = id.replaceAll(/[^\w-]/g, '_');
-    return [
-      writeSound(work, `${name}-input.wav`, heard, moments),
-      writeSound(work, `${name}-output.wav`, change(heard), moments),
-    ];
+    const range = rangeOf(heard);
+    return (['input', 'output'] as const).flatMap((kind) => {
+      const feature = kind === 'input' ? heard : change(heard);
+      return [
+        writeSound(work, `${name}-${kind}.wav`, feature, moments),
+        work.run.write(`samples/${name}-${kind}.png`, encodePicture(feature, range.low, range.high)),
+      ];
+    });
   });
 }
 
@@ -59,4 +64,11 @@ function writeSound(
 function atFullScale(samples: Float32Array): Float32Array {
   const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return peak === 0 ? samples : samples.map((value) => (0.9 * value) / peak);
+}
+
+/** What is drawn black and white: the same for both pictures of a clip, so that they can be compared. */
+function rangeOf({ data }: Feature): { low: number; high: number } {
+  const low = data.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = data.reduce((most, value) => Math.max(most, value), -Infinity);
+  return { low, high: high > low ? high : low + 1 };
 }
