@@ -63,7 +63,7 @@ describe('the report of one run', () => {
 
   test('draws loss and metrics, and leaves out a rate that never changes', async () => {
     const text = section(await pageOf(syntheticRun()), 'curves');
-    expect(Array.from(text.matchAll(/<h4>([^<]*)</g), ([, title]) => title)).toEqual([
+    expect(Array.from(text.matchAll(/<h3>([^<]*)</g), ([, title]) => title)).toEqual([
       'Classifier: loss',
       'Classifier: accuracy',
     ]);
@@ -100,7 +100,7 @@ describe('the report of one run', () => {
 
   test('puts the other sounds of a clip beside each other', async () => {
     const text = section(await pageOf(syntheticRun()), 'sounds');
-    expect(text).toContain('<h4>clip1</h4>');
+    expect(text).toContain('<h3>clip1</h3>');
     expect(text).toContain('aria-label="clip1, input"');
     expect(text).toContain('aria-label="clip1, output"');
     expect(text.match(/<audio/g)).toHaveLength(2);
@@ -162,7 +162,7 @@ describe('several runs', () => {
     expect(text).toContain('<h1>3 runs side by side</h1>');
     expect(text).toMatch(/<th scope="row" class="deep">seed<\/th><td>7<\/td><td>8<\/td><td>9<\/td>/);
     expect(text).not.toMatch(/>model\.code</);
-    for (const { name } of runs) expect(section(text, 'confusion')).toContain(`<h3>${name}</h3>`);
+    for (const { name } of runs) expect(section(text, 'confusion')).toContain(`<h3 class="run">${name}</h3>`);
     expect(section(text, 'confusion').match(/This run has none/g)).toHaveLength(1);
   });
 
@@ -176,7 +176,7 @@ describe('several runs', () => {
   test('of one name in different folders are told apart by their paths', async () => {
     const runs = [syntheticRun(), syntheticRun()];
     const text = await pageOf(...runs);
-    for (const { path } of runs) expect(text).toContain(`<h3>${path}</h3>`);
+    for (const { path } of runs) expect(text).toContain(`<h3 class="run">${path}</h3>`);
   });
 });
 

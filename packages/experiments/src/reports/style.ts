@@ -13,8 +13,8 @@ body { margin: 0 auto; max-width: 78rem; padding: 2rem clamp(1rem, 4vw, 3rem) 4r
   font: 16px/1.55 system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif; font-variant-numeric: tabular-nums; }
 h1 { font-size: 2.1rem; line-height: 1.15; margin: 0 0 .4rem; text-wrap: balance; letter-spacing: -.015em; }
 h2 { font-size: 1.35rem; margin: 3rem 0 .8rem; padding-bottom: .35rem; border-bottom: 2px solid var(--rule); letter-spacing: -.01em; }
-h3 { font-size: 1rem; margin: 0 0 .7rem; color: var(--accent); overflow-wrap: anywhere; }
-h4 { font-size: .95rem; margin: 0 0 .5rem; font-weight: 600; }
+h3 { font-size: .95rem; margin: 0 0 .5rem; font-weight: 600; }
+h3.run { font-size: 1rem; margin: 0 0 .7rem; color: var(--accent); overflow-wrap: anywhere; }
 p { max-width: 46rem; margin: .4rem 0; } .lead { font-size: 1.1rem; color: var(--quiet); }
 .quiet, figcaption, .note { color: var(--quiet); font-size: .875rem; }
 a { color: var(--accent); } a:focus-visible, summary:focus-visible, input:focus-visible, .scroll:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -49,13 +49,13 @@ summary { cursor: pointer; padding: .3rem 0; color: var(--accent); }
 .confusion td.right { --mark: var(--accent); } .confusion td.wrong { --mark: var(--c2); }
 .clips { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); } .many .clips { grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
 .pictures { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); } .pictures img { display: block; width: 100%; height: 8.5rem; image-rendering: pixelated; border-radius: .3rem; }
-.clip h4 { margin: 0; } .clip .note { margin: 0 0 .6rem; } audio { width: 100%; min-width: 12rem; height: 2.2rem; display: block; margin-top: .3rem; }
+.clip h3 { margin: 0; } .clip .note { margin: 0 0 .6rem; } audio { width: 100%; min-width: 12rem; height: 2.2rem; display: block; margin-top: .3rem; }
 .histogram { width: 7.5rem; height: 1.75rem; display: inline-block; vertical-align: middle; } .histogram rect { fill: var(--accent); } .histogram path { stroke: var(--c2); stroke-width: 1; stroke-dasharray: 2 2; }
 .warn { color: var(--c2); font-weight: 600; }
 .map text { fill: var(--digit); font-size: 13px; font-weight: 600; text-anchor: middle; } .choose { display: flex; gap: 1.2rem; border: 0; padding: 0; margin: 0 0 .8rem; } .choose legend { float: left; margin-right: 1rem; color: var(--quiet); }
 .latent:has(.by-speaker:checked) .map text { fill: var(--speaker); } .latent:not(:has(.by-speaker:checked)) .key-speaker, .latent:has(.by-speaker:checked) .key-digit { display: none; }
 footer { margin-top: 4rem; color: var(--quiet); font-size: .85rem; border-top: 1px solid var(--rule); padding-top: 1rem; }
 @media (max-width: 40rem) { .confusion td { min-width: 1.5rem; padding: .3rem .2rem; } .confusion th { padding: .25rem .3rem; } }
-@media print { .flow { grid-template-columns: 1fr 1fr; } body { max-width: none; padding: 0; font-size: 11pt; } nav, #sounds, audio, .choose, .skip { display: none; } h2, h3, h4 { break-after: avoid; } tr, .clip { break-inside: avoid; }
+@media print { .flow { grid-template-columns: 1fr 1fr; } body { max-width: none; padding: 0; font-size: 11pt; } nav, #sounds, audio, .choose, .skip { display: none; } h2, h3 { break-after: avoid; } tr, .clip { break-inside: avoid; }
   * { print-color-adjust: exact; } .scroll, pre { overflow: visible; } pre { white-space: pre-wrap; } }
 `;

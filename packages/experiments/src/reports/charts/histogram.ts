@@ -15,8 +15,7 @@ export function histogram({ edges, counts }: Counts, what: string): Html {
   const width = size.width / Math.max(1, counts.length);
   const [low, high] = [edges.at(0) ?? 0, edges.at(-1) ?? 0];
   const zero = (-low / (high - low)) * size.width;
-  return html`<svg class="histogram" viewBox="0 0 ${size.width} ${size.height}" role="img"
-aria-label="${what}: from ${figure(low)} to ${figure(high)}"><title>${figure(low)} to ${figure(high)}</title>
+  return html`<svg class="histogram" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${what}: from ${figure(low)} to ${figure(high)}"><title>${figure(low)} to ${figure(high)}</title>
 ${counts.map((count, index) => {
   // The square root keeps rare values in sight.
   const height = size.height * Math.sqrt(count / most);

@@ -39,7 +39,7 @@ export function lineChart({ title, xTitle, series }: LineChart): Html {
   const xs = all.map(({ x }) => x);
   const x = linearScale(Math.min(...xs), Math.max(...xs));
   const at = (point: Point) => [left(x, point.x), top(y, point.y)] as const;
-  return html`<figure class="chart"><h4>${title}</h4>
+  return html`<figure class="chart"><h3>${title}</h3>
 <svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${title}: ${inWords(series)}">
 ${axes(x, y, xTitle)}
 ${drawn.map(({ color, dots, strips, name }) => {

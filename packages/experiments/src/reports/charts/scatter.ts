@@ -21,7 +21,7 @@ export function scatter(title: string, marks: readonly Mark[]): Html {
   const height = Math.max(side / 2, tenth((top - bottom) * scale + 2 * edge));
   const across = (x: number) => tenth(width / 2 + (x - (left + right) / 2) * scale);
   const down = (y: number) => tenth(height / 2 - (y - (bottom + top) / 2) * scale + 4);
-  return html`<figure class="chart map"><h4>${title}</h4>
+  return html`<figure class="chart map"><h3>${title}</h3>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title} of ${marks.length} clips, each drawn as its digit">
 ${marks.map(
   ({ x, y, sign, title, colors }) =>

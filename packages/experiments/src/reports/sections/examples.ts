@@ -28,7 +28,7 @@ async function clip({ title, caption, pictures, sounds }: Example, files: SoundF
       return html`<figure><img src="${await pictureUri(picture, range)}" alt="${alternative}"><figcaption>${what}</figcaption></figure>`;
     }),
   );
-  return html`<article class="clip"><h4>${title}</h4><p class="note">${caption}</p>
+  return html`<article class="clip"><h3>${title}</h3><p class="note">${caption}</p>
 <div class="pictures">${images}</div>
 ${sounds.map(({ title: what, file }) => player(`${title}, ${what}`, what, files.take(file)))}</article>
 `;
@@ -50,7 +50,7 @@ export const soundsSection: Section = {
     if (clips.size === 0) return undefined;
     return html`<div class="clips">${[...clips].map(
       ([name, parts]) =>
-        html`<article class="clip"><h4>${name}</h4>${parts.map((file) => {
+        html`<article class="clip"><h3>${name}</h3>${parts.map((file) => {
           const what = file.slice(name.length + 1, -4) || 'sound';
           return player(`${name}, ${what}`, what, files.take(file));
         })}</article>

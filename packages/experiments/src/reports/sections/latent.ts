@@ -23,7 +23,7 @@ export const latentSection: Section = {
     const speakers = [...new Set(points.map(({ speaker }) => speaker))].sort();
     return html`<div class="latent">${choice(name)}
 <div class="flow">${scatter(`PCA, ${percent(first + second)} of the variance`, marks(points, places, speakers))}
-${scatter('t-SNE', marks(points, tsne(codes), speakers))}</div>
+${scatter('t-SNE', marks(points, tsne(codes, { from: places }), speakers))}</div>
 ${keys('key-digit', Array.from('0123456789'))}${keys('key-speaker', speakers)}</div>`;
   },
 };

@@ -32,7 +32,7 @@ function mistakes(classes: readonly string[], counts: readonly (readonly number[
   );
   if (pairs.length === 0) return html`<p>Nothing was mixed up.</p>`;
   const most = pairs.sort((a, b) => b.count - a.count).slice(0, mostMistakes);
-  return html`<div><h4>Mixed up most often</h4><ol>${most.map(
+  return html`<div><h3>Mixed up most often</h3><ol>${most.map(
     ({ said, heard, count, of }) =>
       html`<li>${classes[said]} heard as ${classes[heard]}: ${count} of ${of}</li>`,
   )}</ol></div>`;

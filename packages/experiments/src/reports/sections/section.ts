@@ -19,7 +19,7 @@ export async function showSection(section: Section, runs: readonly ReportRun[]):
     section,
     html`<div class="${many ? 'runs many' : 'runs'}">${shown.map(
       (part, index) =>
-        html`<div>${many && html`<h3>${runs[index]!.name}</h3>`}${part ?? html`<p class="note">This run has none.</p>`}</div>`,
+        html`<div>${many && html`<h3 class="run">${runs[index]!.name}</h3>`}${part ?? html`<p class="note">This run has none.</p>`}</div>`,
     )}</div>`,
   );
 }
