@@ -184,6 +184,10 @@ function takeColumns(
   rows: number,
   count: number,
 ): void {
+  if (count === frames) {
+    sheet.set(floats.subarray(from, from + rows * count));
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     sheet.set(floats.subarray(from + row * count, from + (row + 1) * count), row * frames + first);
   }

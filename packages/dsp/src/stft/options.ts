@@ -85,32 +85,10 @@ export function stftFrameCount(
 
 /** The number of frames in a checked signal; a signal that gives none is refused. */
 export function requireFrames(op: string, samples: Float32Array, plan: FramePlan): number {
-  if (!allFinite(samples)) requireSamples(op, samples);
+  requireSamples(op, samples);
   const frames = stftFrameCount(samples.length, plan);
   if (frames === 0) {
     reject(op, 'the signal is shorter than nFft, and center is false', `${samples.length} < ${plan.nFft}`);
   }
   return frames;
-}
-
-/**
- * Whether this is an array of at least one sample, all finite: zero times any of them is zero. Four sums
- * side by side take a quarter of the time of one, a fifth of a whole mel spectrogram; who fails here is
- * asked again where the fault gets its name.
- */
-function allFinite(samples: Float32Array): boolean {
-  if (!(samples instanceof Float32Array) || samples.length === 0) return false;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  const whole = samples.length - (samples.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    a += samples[i] * 0;
-    b += samples[i + 1] * 0;
-    c += samples[i + 2] * 0;
-    d += samples[i + 3] * 0;
-  }
-  for (let i = whole; i < samples.length; i++) a += samples[i] * 0;
-  return a + b + c + d === 0;
 }
