@@ -48,6 +48,12 @@ describe('reading a run', () => {
     expect(() => readOne(folder)).toThrow(/^report: not what a run writes, kind: .*metrics\.jsonl$/);
   });
 
+  test('leaves out steps whose loss was no number', () => {
+    const folder = interruptedRun();
+    folder.appendMetrics({ phase: 'classifier', kind: 'step', step: 401, epoch: 1, loss: Number.NaN });
+    expect(readOne(folder).lines).toHaveLength(404);
+  });
+
   test('refuses figures that are no numbers', () => {
     const folder = emptyRun({});
     folder.writeJson('metrics.json', { testAccuracy: 'high' });

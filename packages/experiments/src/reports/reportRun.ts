@@ -30,7 +30,11 @@ function readReportRun(folder: RunFolder, name: string): ReportRun {
     folder,
     name,
     record: folder.record(),
-    lines: folder.metrics().map((line) => parse(folder, 'metrics.jsonl', metricLine, line)),
+    lines: folder
+      .metrics()
+      // JSON has no word for what a loss becomes that blew up.
+      .filter(({ loss }) => loss !== null)
+      .map((line) => parse(folder, 'metrics.jsonl', metricLine, line)),
     metrics: readPart(folder, 'metrics.json', finalMetrics) ?? {},
     data: readPart(folder, 'report.json', reportData),
   };
