@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeWav } from '@sonograd/dsp';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { runCommandLine } from '../../../packages/experiments/src/cli/program.ts';
 import { readAudio } from '../../../packages/experiments/src/corpora/source.ts';
+
+// Whole runs take their time on a machine that has much else to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const root = mkdtempSync(join(tmpdir(), 'sonograd-cli-'));
 
@@ -85,7 +88,7 @@ export function spawnSonograd(...args: string[]): ChildProcess & { ended: Promis
 }
 
 /** Looks again and again until something is so. */
-export async function until(isSo: () => boolean, what: string, seconds = 30): Promise<void> {
+export async function until(isSo: () => boolean, what: string, seconds = 100): Promise<void> {
   for (const end = Date.now() + 1000 * seconds; Date.now() < end; ) {
     if (isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));

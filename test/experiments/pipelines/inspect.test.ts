@@ -43,7 +43,7 @@ const config = schema.parse({
 let data: SpeechData;
 beforeAll(async () => {
   data = await prepareSpeech(config, tools);
-});
+}, 60_000);
 
 const digits = (): number[] => Array.from(data.test, (place) => data.store.items[place]!.digit);
 

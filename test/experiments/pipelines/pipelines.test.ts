@@ -125,5 +125,5 @@ describe.runIf(fsddAvailable)('real digits (need the FSDD beside the repository)
     };
     expect(await accuracyOf()).toBeGreaterThanOrEqual(0.95);
     expect(await accuracyOf({ model: { standardise: false } })).toBeLessThan(0.85);
-  }, 60_000);
+  }, 120_000);
 });
