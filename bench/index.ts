@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { type Case, fullName } from './case.ts';
 import { quick, thorough } from './measure.ts';
 import { type BenchOptions, parseOptions, usage } from './options.ts';
@@ -34,7 +34,7 @@ async function main(options: BenchOptions): Promise<void> {
   report(records, session.peaks());
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(records, null, 1)}\n`);
   if (options.writeDocs) {
-    writeDocs({ cases, records, peaks: session.peaks(), command: commandLine(options) });
+    writeDocs({ cases, records, peaks: session.peaks(), command: commandLine(options), load: loadavg()[0]! });
   }
 }
 

@@ -17,6 +17,8 @@ export interface Findings {
   readonly peaks: readonly Peaks[];
   /** What was typed to get them. */
   readonly command: string;
+  /** How many programs wanted a core at the end, this one included: with more than there are cores, times suffer. */
+  readonly load: number;
 }
 
 export function writeDocs(findings: Findings): void {
@@ -34,7 +36,7 @@ export function pointsOf({ cases, records }: Pick<Findings, 'cases' | 'records'>
   });
 }
 
-export function document({ records, peaks, command }: Findings): string {
+export function document({ records, peaks, command, load }: Findings): string {
   const suites = [...new Set(records.map(({ suite }) => suite))];
   const sections = suites.map((suite) => {
     return `## ${suite}\n\n${markdownTable(tableRows(records.filter((record) => record.suite === suite)))}`;
@@ -43,7 +45,7 @@ export function document({ records, peaks, command }: Findings): string {
   const verdicts = verdictRows(records);
   return [
     '# Performance',
-    introduction(command, peaks),
+    introduction(command, load, peaks),
     '![Roofline of the kernels](roofline.svg)',
     ...(summary.length > 0 ? [`## Beside the others\n\n${markdownTable(summary)}`] : []),
     ...(verdicts.length > 0 ? [`## Targets\n\n${markdownTable(verdicts)}`] : []),
@@ -52,21 +54,22 @@ export function document({ records, peaks, command }: Findings): string {
   ].join('\n\n');
 }
 
-function introduction(command: string, peaks: readonly Peaks[]): string {
+function introduction(command: string, load: number, peaks: readonly Peaks[]): string {
   const machine = `${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown kind'}, Node ${process.versions.node}`;
   const limits = peaks.map(({ threads, gflops, gigabytesPerSecond }) => [
     String(threads),
     gflops === null ? '' : `${digits(gflops)} GFLOP/s`,
     gigabytesPerSecond === null ? '' : `${digits(gigabytesPerSecond)} GB/s`,
   ]);
-  return `Written by \`${command}\` on ${machine}.
+  return `Written by \`${command}\` on ${machine}, with a load of ${load.toFixed(1)} at the end.
 
 Contenders take turns within each round, so that a busy machine slows all of them down, and every ratio is the median
 over rounds. Times are medians. "Of limit" compares with what the machine gave in the same rounds, on as many threads:
 a multiply-add microkernel that never leaves the registers where arithmetic is the limit, a copy of 64 MB where memory
 is. Small tensors stay in caches and can beat the copy; Winograd's convolutions need fewer operations than are counted
 here, and can beat the microkernel. A ratio says how many times longer the other takes: above 1× we are faster.
-PyTorch runs on as many threads as we do in its columns, and "best" compares the better of both sides.
+PyTorch runs on as many threads as we do in its columns; "best", like the targets for steps and the means of suites,
+compares the best round of either side on its better number of threads.
 
 ${markdownTable([['threads', 'microkernel', 'memory copy'], ...limits])}`;
 }

@@ -91,7 +91,7 @@ function roof({ threads, gflops, gigabytesPerSecond }: Roof): string[] {
   const label = `${threads === 1 ? '1 thread' : `${threads} threads`}: ${digits(gflops)} GFLOP/s, ${digits(gigabytesPerSecond)} GB/s`;
   return [
     `<polyline class="roof" points="${path}"/>`,
-    text(plot.left + plot.width - 4, down(gflops) - 6, label, 'end'),
+    text(across(ridge) + 4, down(gflops) - 6, label, 'start'),
   ];
 }
 

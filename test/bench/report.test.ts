@@ -149,10 +149,17 @@ describe('the roofline', () => {
 
 describe('the document', () => {
   const peaks = [{ threads: 1, gflops: 50, gigabytesPerSecond: 25 }];
-  const text = document({ cases: allCases, records, peaks, command: 'npm run bench -- --write-docs' });
+  const text = document({
+    cases: allCases,
+    records,
+    peaks,
+    command: 'npm run bench -- --write-docs',
+    load: 2.34,
+  });
 
   test('says how it came about', () => {
     expect(text).toContain('`npm run bench -- --write-docs`');
+    expect(text).toContain('with a load of 2.3 at the end');
     expect(text).toContain('| 1 | 50.0 GFLOP/s | 25.0 GB/s |');
     expect(text).toContain('![Roofline of the kernels](roofline.svg)');
   });
