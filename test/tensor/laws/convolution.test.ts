@@ -52,7 +52,7 @@ const conv = (x: Tensor, filters: Tensor, options: Partial<PlainOptions> = {}) =
 const reversed = (filters: Tensor) => filters.flip(2).flip(3) as Tensor;
 
 onEveryEngine('a convolution', () => {
-  const runs = { numRuns: 40 };
+  const runs = { numRuns: 25 };
   const holds = (law: (layer: Layer) => void, layers = someLayer) =>
     fc.assert(
       fc.property(layers, (layer) => scope(() => law(layer))),
@@ -326,7 +326,7 @@ describe('sizes around tiles of four', () => {
         const options = { ...plainOptions, padding: [padding, padding] as const };
         expectAll(conv(image, filters, options), plainConv(image, filters, options).data, 2e-5);
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 
@@ -345,7 +345,7 @@ describe('sizes around tiles of four', () => {
         expectAll(image.grad!, dX, 3e-5);
         expectAll(filters.grad!, dFilters, 3e-5);
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 });
