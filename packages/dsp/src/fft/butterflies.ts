@@ -145,8 +145,17 @@ function turn(
   roots: Float64Array,
   root: number,
 ): void {
-  const rootRe = roots[root];
-  const rootIm = roots[root + 1];
+  turnBy(data, at, re, im, roots[root], roots[root + 1]);
+}
+
+function turnBy(
+  data: Float64Array,
+  at: number,
+  re: number,
+  im: number,
+  rootRe: number,
+  rootIm: number,
+): void {
   data[at] = re * rootRe - im * rootIm;
   data[at + 1] = re * rootIm + im * rootRe;
 }
@@ -160,6 +169,21 @@ const radix8: Butterfly = (data, from, to, count, stride, roots) => {
   const width = (2 * stride) | 0;
   for (let p = 0; p < count; p++) {
     const root = (14 * p) | 0;
+    // Read here, not in the loop, which cannot know that what it writes are no roots.
+    const root1Re = roots[root];
+    const root1Im = roots[root + 1];
+    const root2Re = roots[root + 2];
+    const root2Im = roots[root + 3];
+    const root3Re = roots[root + 4];
+    const root3Im = roots[root + 5];
+    const root4Re = roots[root + 6];
+    const root4Im = roots[root + 7];
+    const root5Re = roots[root + 8];
+    const root5Im = roots[root + 9];
+    const root6Re = roots[root + 10];
+    const root6Im = roots[root + 11];
+    const root7Re = roots[root + 12];
+    const root7Im = roots[root + 13];
     let a = (from + width * p) | 0;
     let out = (to + 8 * width * p) | 0;
     for (const end = (a + width) | 0; a < end; a = (a + 2) | 0, out = (out + 2) | 0) {
@@ -201,19 +225,19 @@ const radix8: Butterfly = (data, from, to, count, stride, roots) => {
       data[out] = aeRe + cgRe + (bfRe + dhRe);
       data[out + 1] = aeIm + cgIm + (bfIm + dhIm);
       const out1 = (out + width) | 0;
-      turn(data, out1, even1Re + turned1Re, even1Im + turned1Im, roots, root);
+      turnBy(data, out1, even1Re + turned1Re, even1Im + turned1Im, root1Re, root1Im);
       const out2 = (out1 + width) | 0;
-      turn(data, out2, aeRe - cgRe + (bfIm - dhIm), aeIm - cgIm - (bfRe - dhRe), roots, root + 2);
+      turnBy(data, out2, aeRe - cgRe + (bfIm - dhIm), aeIm - cgIm - (bfRe - dhRe), root2Re, root2Im);
       const out3 = (out2 + width) | 0;
-      turn(data, out3, even3Re + turned3Re, even3Im + turned3Im, roots, root + 4);
+      turnBy(data, out3, even3Re + turned3Re, even3Im + turned3Im, root3Re, root3Im);
       const out4 = (out3 + width) | 0;
-      turn(data, out4, aeRe + cgRe - (bfRe + dhRe), aeIm + cgIm - (bfIm + dhIm), roots, root + 6);
+      turnBy(data, out4, aeRe + cgRe - (bfRe + dhRe), aeIm + cgIm - (bfIm + dhIm), root4Re, root4Im);
       const out5 = (out4 + width) | 0;
-      turn(data, out5, even1Re - turned1Re, even1Im - turned1Im, roots, root + 8);
+      turnBy(data, out5, even1Re - turned1Re, even1Im - turned1Im, root5Re, root5Im);
       const out6 = (out5 + width) | 0;
-      turn(data, out6, aeRe - cgRe - (bfIm - dhIm), aeIm - cgIm + (bfRe - dhRe), roots, root + 10);
+      turnBy(data, out6, aeRe - cgRe - (bfIm - dhIm), aeIm - cgIm + (bfRe - dhRe), root6Re, root6Im);
       const out7 = (out6 + width) | 0;
-      turn(data, out7, even3Re - turned3Re, even3Im - turned3Im, roots, root + 12);
+      turnBy(data, out7, even3Re - turned3Re, even3Im - turned3Im, root7Re, root7Im);
     }
   }
 };
