@@ -69,7 +69,8 @@ describe('a line that breaks', () => {
 
   test('any number of times, as long as there is a step forward', async () => {
     server.plan(...Array.from({ length: 8 }, () => ({ kind: 'cut', after: 30_000 }) as const));
-    await fetchIt({}, { attempts: 2 });
+    // A cut may swallow what was under way: one try without progress is borne, and eight cuts are more than four tries.
+    await fetchIt({}, { attempts: 4 });
     expectWhole();
   });
 

@@ -94,7 +94,16 @@ class Crew {
       const worker = this.idle.pop()!;
       const task = this.waiting.shift()!;
       this.busy.set(worker, task);
-      worker.postMessage(task.order);
+      this.send(worker, task);
+    }
+  }
+
+  /** What cannot be copied to a thread fails here, in the middle of somebody else's event. */
+  private send(worker: Worker, { order }: Task): void {
+    try {
+      worker.postMessage(order);
+    } catch (error) {
+      this.fail(error);
     }
   }
 
