@@ -24,3 +24,8 @@ export type { DownloadProgress } from './fetch/download.ts';
 export { type FetchOptions, fetchableCorpora, fetchCorpus } from './fetch/fetchCorpus.ts';
 export type { FetchableCorpus } from './fetch/homes.ts';
 export { explainSystemError, firstLine, InputError } from './inputError.ts';
+export { configure, evaluateRun, performRun } from './pipelines/perform.ts';
+export { findPipeline, pipelines } from './pipelines/registry.ts';
+export { writeReport } from './reports/writeReport.ts';
+export type { ReportData } from './runs/reportData.ts';
+export { RunFolder } from './runs/runFolder.ts';
