@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
+    // Many tests wait for other processes; a core left free would wait with them.
+    maxWorkers: '100%',
     testTimeout: 20_000,
   },
 });

@@ -14,14 +14,14 @@ const caches: Record<DType, Map<number, AnyTensor>> = {
 /** A number as a 0-d tensor. */
 export function constant(value: number, dtype: DType): AnyTensor {
   const cache = caches[dtype];
-  const known = cache.get(value);
+  // A map takes -0 for 0.
+  const known = Object.is(value, -0) ? undefined : cache.get(value);
   if (known !== undefined) return known;
   if (dtype !== 'float32' && !Number.isInteger(value)) {
     throw new TypeError(`constant: a number beside an ${dtype} tensor must be whole, got ${value}`);
   }
   const made = emptyTensor('constant', [], dtype);
   made.data[0] = value;
-  // A map takes -0 for 0.
   if (cache.size < cacheLimit && !Object.is(value, -0)) cache.set(value, keep(made));
   return made;
 }
