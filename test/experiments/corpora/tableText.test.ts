@@ -186,7 +186,7 @@ describe('namePattern', () => {
       digit: fc.integer({ min: 0, max: 9 }),
       speaker: fc.string({ unit: fc.constantFrom('a', 'b', '-', '.', ' ', '(', '7', '_'), minLength: 1 }),
       take: fc.nat(999),
-      above: fc.constantFrom('', 'x/', 'deep/er_1/', '/root/'),
+      above: fc.constantFrom('', 'x/', 'deep/er_1/', '/top/'),
     });
     fc.assert(
       fc.property(name, ({ digit, speaker, take, above }) => {
