@@ -27,8 +27,9 @@ export function configure(
   settings: readonly Settings[],
   { quick = false } = {},
 ): PipelineConfig {
-  const layers = [pipeline.defaults, ...(quick ? [pipeline.quick] : []), ...settings];
-  return parseConfig(pipeline.schema, mergeSettings(...layers));
+  // The whole config lies underneath, so that one field of a part can be set without naming the part's kind again.
+  const whole: Settings = { ...parseConfig(pipeline.schema, pipeline.defaults) };
+  return parseConfig(pipeline.schema, mergeSettings(whole, ...(quick ? [pipeline.quick] : []), ...settings));
 }
 
 /**
