@@ -1,0 +1,3 @@
+import { quickTests } from './quickSupport.ts';
+
+quickTests(0);
