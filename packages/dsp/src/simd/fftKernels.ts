@@ -64,8 +64,10 @@ const stageParameters = { from: 'i32', to: 'i32', count: 'i32', stride: 'i32', r
 type StageValues = { readonly [Name in keyof typeof stageParameters]: I32 };
 
 /**
- * A stage of the Stockham transform for groups begin to end. The first group needs no roots; a loop of its
- * own is worth its bytes for radix 4, and radix 2 has no other, for it comes last, where there is one group.
+ * A stage of the Stockham transform for groups begin to end, in one loop over all butterflies: they read
+ * in order whatever the stride, and only what they write jumps from group to group. The first group needs
+ * no roots; a loop of its own is worth its bytes for radix 4, and radix 2 has no other, for it comes last,
+ * where there is one group.
  */
 function stage(
   k: KernelBuilder,
@@ -75,31 +77,51 @@ function stage(
   groups: 'withRoots' | 'firstWithout' | 'onlyFirst' = 'withRoots',
 ): void {
   const width = k.let(values.stride.mul(complexBytes));
-  const step = k.let(width.mul(values.count));
-  const group = (p: I32 | number, roots: readonly ComplexLanes[] | undefined) => {
-    const first = k.let(values.from.add(width.mul(p)));
-    const out = k.variable(i32, values.to.add(width.mul(p).mul(radix)));
-    k.for(first, first.add(width), complexBytes, (a) => {
-      let from = a;
-      const inputs = Array.from({ length: radix }, (_, j) => {
-        if (j > 0) from = k.let(from.add(step));
-        return keep(k, load(from));
-      });
-      let to: I32 = out;
-      butterfly(k, inputs).forEach((sum, j) => {
-        if (j > 0) to = k.let(to.add(width));
-        store(k, to, j === 0 || roots === undefined ? sum : mul(keep(k, sum), roots[j - 1]));
-      });
-      out.set(out.add(complexBytes));
+  const total = k.let(width.mul(values.count));
+  const from = k.variable(i32, values.from);
+  const to = k.variable(i32, values.to);
+  const end = k.variable(i32, values.from.add(width));
+  const butterflyAt = (roots?: I32) => {
+    let at: I32 = from;
+    const inputs = Array.from({ length: radix }, (_, j) => {
+      if (j > 0) at = k.let(at.add(total));
+      return keep(k, load(at));
     });
+    let out: I32 = to;
+    butterfly(k, inputs).forEach((sum, j) => {
+      if (j > 0) out = k.let(out.add(width));
+      store(
+        k,
+        out,
+        j === 0 || roots === undefined ? sum : mul(keep(k, sum), keep(k, loadRoot(roots, j - 1))),
+      );
+    });
+    from.set(from.add(complexBytes));
+    to.set(to.add(complexBytes));
   };
-  if (groups !== 'withRoots') group(0, undefined);
+  const jump = k.let(width.mul(radix - 1));
+  if (groups !== 'withRoots') {
+    k.loop((exit) => {
+      butterflyAt();
+      exit.breakIf(from.ge(end));
+    });
+    to.set(to.add(jump));
+    end.set(end.add(width));
+  }
   if (groups === 'onlyFirst') return;
-  k.for(groups === 'firstWithout' ? 1 : 0, k.end, 1, (p) => {
-    const at = k.let(values.roots.add(p.mul(8 * (radix - 1))));
-    const roots = Array.from({ length: radix - 1 }, (_, j) => keep(k, loadRoot(at, j)));
-    group(p, roots);
-  });
+  const last = k.let(values.from.add(total));
+  const roots = k.variable(i32, groups === 'withRoots' ? values.roots : values.roots.add(8 * (radix - 1)));
+  k.while(
+    () => from.lt(last),
+    () => {
+      butterflyAt(roots);
+      k.if(from.eq(end), () => {
+        to.set(to.add(jump));
+        end.set(end.add(width));
+        roots.set(roots.add(8 * (radix - 1)));
+      });
+    },
+  );
 }
 
 export const fftKernels = kernelFamily(
