@@ -7,6 +7,7 @@ import { addLists } from './commands/lists.ts';
 import { addPredict } from './commands/predict.ts';
 import { addReport } from './commands/report.ts';
 import { addResume } from './commands/resume.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
 import { exitCodes, showFailure } from './exit.ts';
 import type { Desk } from './options.ts';
@@ -19,13 +20,14 @@ Examples:
   sonograd train embed-concat --set autoencoder.code=64 --epochs 10
   sonograd evaluate runs/… --data recordings/
   sonograd predict runs/… seven.wav
+  sonograd sweep front-end --data data/fsdd --seeds 3
 
 Exit codes: ${exitCodes.fine} all is well, ${exitCodes.bug} a fault of this program, ${exitCodes.badInput} \
 something given to it is wrong, ${exitCodes.interrupted} interrupted.`;
 
 const adders = [
   ...[addLists, addFetch, addExportSpectrograms, addTrain, addResume],
-  ...[addEvaluate, addPredict, addListen, addReport],
+  ...[addEvaluate, addPredict, addListen, addReport, addSweep],
 ];
 
 /** The whole command line. */
