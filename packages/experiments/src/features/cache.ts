@@ -3,10 +3,10 @@ import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { CorpusItem } from '../corpora/corpus.ts';
-import { digestOf } from '../corpora/source.ts';
+import { digestOf, type Source } from '../corpora/source.ts';
 import { explainSystemError, systemCode } from '../inputError.ts';
 import { makeFolder } from '../makeFolder.ts';
+import type { AlterableItem, Alteration } from './alter.ts';
 import type { Chunk, Outcome } from './chunk.ts';
 import type { FeatureConfig } from './config.ts';
 import { extract } from './extract.ts';
@@ -32,17 +32,22 @@ export interface Entry {
 }
 
 /**
- * The name of what will be kept: a hash of the config, of every item's name and content, and of what this very
- * program makes of a sound it knows, so that features of an older program are not taken for its own.
+ * The name of what will be kept: a hash of the config, of every item's name, content and alteration, and of what this
+ * very program makes of a sound it knows, so that features of an older program are not taken for its own.
  */
 export async function cacheKey(
-  items: readonly CorpusItem[],
+  items: readonly AlterableItem[],
   config: FeatureConfig,
   onDigest: (done: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([format, config, fingerprint(config)]));
-  for (const [index, item] of items.entries()) {
-    hash.update(`${item.id} ${digestOf(item.source)}\n`);
+  for (const alteration of alterationsToTry(items)) hash.update(fingerprint(config, alteration));
+  // Copies of one clip have one source: it is read once.
+  const digests = new Map<Source, string>();
+  for (const [index, { id, source, alteration }] of items.entries()) {
+    const digest = digests.get(source) ?? digestOf(source);
+    digests.set(source, digest);
+    hash.update(`${id} ${digest}${alteration === undefined ? '' : ` ${JSON.stringify(alteration)}`}\n`);
     if (index % 256 < 255) continue;
     onDigest(index + 1);
     await setImmediate();
@@ -50,7 +55,16 @@ export async function cacheKey(
   return hash.digest('hex').slice(0, 32);
 }
 
-function fingerprint(config: FeatureConfig): string {
+/** Every way in which a sound can be altered, with each noise that occurs. */
+function alterationsToTry(items: readonly AlterableItem[]): Alteration[] {
+  const altered = items.flatMap(({ alteration }) => alteration ?? []);
+  return [...new Set(altered.map(({ noise }) => noise?.color))].map((color) => ({
+    ...{ speed: 1.1, semitones: 2, shiftMs: 20, gainDb: -3 },
+    ...(color && { noise: { color, snrDb: 10, seed: 0 } }),
+  }));
+}
+
+function fingerprint(config: FeatureConfig, alteration?: Alteration): string {
   const { sampleRate, spectrum } = config;
   if (spectrum.kind === 'picture') return 'picture';
   // A chirp of two seconds, or of two windows if that is longer.
@@ -58,7 +72,7 @@ function fingerprint(config: FeatureConfig): string {
     const seconds = n / sampleRate;
     return Math.sin(2 * Math.PI * (100 + 200 * seconds) * seconds);
   });
-  const { data } = extract({ samples, sampleRate }, config, 'chirp').feature;
+  const { data } = extract({ samples, sampleRate }, config, 'chirp', alteration).feature;
   return createHash('sha256')
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     .digest('hex');

@@ -1,5 +1,6 @@
 import type { Source } from '../corpora/source.ts';
 import { firstLine } from '../inputError.ts';
+import type { Alteration } from './alter.ts';
 import type { FeatureConfig } from './config.ts';
 import { extractFrom } from './extract.ts';
 import type { Feature } from './fit.ts';
@@ -8,6 +9,7 @@ import type { Feature } from './fit.ts';
 export interface Job {
   readonly id: string;
   readonly source: Source;
+  readonly alteration?: Alteration | undefined;
 }
 
 /** The size of one feature, or why there is none. */
@@ -32,9 +34,9 @@ export function extractChunk(jobs: readonly Job[], config: FeatureConfig): Chunk
   return { outcomes: results.map(outcomeOf), data };
 }
 
-function tryExtract({ id, source }: Job, config: FeatureConfig): Feature | { failure: string } {
+function tryExtract({ id, source, alteration }: Job, config: FeatureConfig): Feature | { failure: string } {
   try {
-    return extractFrom(source, config, id).feature;
+    return extractFrom(source, config, id, alteration).feature;
   } catch (error) {
     return { failure: firstLine(error) };
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { CorpusItem } from '../corpora/corpus.ts';
 import { InputError } from '../inputError.ts';
+import type { AlterableItem } from './alter.ts';
 import { cacheKey, type Entry, findEntry, sweepLeftovers, writeEntry } from './cache.ts';
 import type { FeatureConfig } from './config.ts';
 import { extractInOrder } from './crew.ts';
@@ -32,7 +32,7 @@ export const defaultCacheFolder = join('.cache', 'features');
 
 /** The features of all items, from the cache where they are known, else made by all cores and kept. */
 export async function computeFeatures(
-  items: readonly CorpusItem[],
+  items: readonly AlterableItem[],
   config: FeatureConfig,
   options: FeatureOptions = {},
 ): Promise<FeatureStore> {
@@ -56,7 +56,7 @@ export async function computeFeatures(
 }
 
 async function findOrMake(
-  items: readonly CorpusItem[],
+  items: readonly AlterableItem[],
   config: FeatureConfig,
   { cacheFolder = defaultCacheFolder, threads = availableParallelism(), onProgress, signal }: FeatureOptions,
 ): Promise<Entry> {
@@ -68,7 +68,7 @@ async function findOrMake(
   const known = await findEntry(cacheFolder, key, items.length);
   if (known !== undefined) return known;
   await sweepLeftovers(cacheFolder);
-  const jobs = items.map(({ id, source }) => ({ id, source }));
+  const jobs = items.map(({ id, source, alteration }) => ({ id, source, alteration }));
   return writeEntry(cacheFolder, key, extractInOrder(jobs, config, threads), report('extracting'));
 }
 

@@ -42,9 +42,11 @@ const picture = z.strictObject({
   bins: z.int().positive().nullable().default(null),
 });
 
+/** `babble` is six of the built-in voices at once. */
+export const noiseColor = z.enum(['white', 'pink', 'brown', 'babble']);
+
 const noise = z.strictObject({
-  /** `babble` is six of the built-in voices at once. */
-  color: z.enum(['white', 'pink', 'brown', 'babble']),
+  color: noiseColor,
   snrDb: z.number().min(-60).max(100),
   /** With the item's name it fixes the noise of each item. */
   seed: z.int().min(0).default(0),

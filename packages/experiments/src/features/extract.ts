@@ -2,6 +2,7 @@ import { resample, type Spectrogram, trimSilence } from '@sonograd/dsp';
 import { decodePicture } from '../corpora/pictureFile.ts';
 import { type Audio, readAudio, readBytes, type Source } from '../corpora/source.ts';
 import { InputError } from '../inputError.ts';
+import { type Alteration, alter } from './alter.ts';
 import type { FeatureConfig } from './config.ts';
 import { type Feature, fitSize } from './fit.ts';
 import { applyMoments, type Moments, measureMoments } from './moments.ts';
@@ -15,8 +16,16 @@ export interface Extracted {
 }
 
 /** From a file, or the built-in voice, to what a model sees. `id` chooses the noise, where there is any. */
-export function extractFrom(source: Source, config: FeatureConfig, id = ''): Extracted {
-  if (source.kind !== 'picture') return extract(readAudio(source), config, id);
+export function extractFrom(
+  source: Source,
+  config: FeatureConfig,
+  id = '',
+  alteration?: Alteration,
+): Extracted {
+  if (source.kind !== 'picture') return extract(readAudio(source), config, id, alteration);
+  if (alteration !== undefined) {
+    throw new InputError(`features: only sound can be altered, and this is a picture, ${source.path}`);
+  }
   if (config.spectrum.kind !== 'picture') {
     throw new InputError(`features: pictures need spectrum.kind=picture, ${config.spectrum.kind}`);
   }
@@ -30,8 +39,8 @@ export function extractFrom(source: Source, config: FeatureConfig, id = ''): Ext
   return finish(picture, config);
 }
 
-/** From sound to what a model sees: rate, silence, noise, spectrum, normalisation, size, in this order. */
-export function extract(audio: Audio, config: FeatureConfig, id = ''): Extracted {
+/** From sound to what a model sees: rate, silence, alteration, noise, spectrum, normalisation, size, in this order. */
+export function extract(audio: Audio, config: FeatureConfig, id = '', alteration?: Alteration): Extracted {
   const { sampleRate, spectrum } = config;
   if (spectrum.kind === 'picture') {
     throw new InputError('features: sound needs spectrum.kind=log-mel or magnitude, picture');
@@ -45,7 +54,8 @@ export function extract(audio: Audio, config: FeatureConfig, id = ''): Extracted
     config.trimDb === null
       ? atRate
       : trimSilence(atRate, { topDb: config.trimDb, frameLength, hopLength }).samples;
-  const heard = config.noise === null ? word : addNoise(word, sampleRate, config.noise, id);
+  const spoken = alteration === undefined ? word : alter(word, sampleRate, alteration);
+  const heard = config.noise === null ? spoken : addNoise(spoken, sampleRate, config.noise, id);
   return finish(spectrumOf(heard, sampleRate, spectrum), config);
 }
 

@@ -4,6 +4,7 @@ import { inventSpeaker, speakDigit } from '@sonograd/dsp/voice';
 import type { FeatureConfig } from './config.ts';
 
 type NoiseConfig = NonNullable<FeatureConfig['noise']>;
+export type NoiseColor = NoiseConfig['color'];
 
 /** A sound in noise: which noise is fixed by the seed and the item's name. */
 export function addNoise(
@@ -13,17 +14,13 @@ export function addNoise(
   id: string,
 ): Float32Array {
   const hash = createHash('sha256').update(`${config.seed} ${id}`).digest();
-  return mixAtSnr(samples, noiseOf(config.color, samples.length, sampleRate, hash.readUIntBE(0, 6)), {
+  return mixAtSnr(samples, makeNoise(config.color, samples.length, sampleRate, hash.readUIntBE(0, 6)), {
     snrDb: config.snrDb,
   }).samples;
 }
 
-function noiseOf(
-  color: NoiseConfig['color'],
-  length: number,
-  sampleRate: number,
-  seed: number,
-): Float32Array {
+/** Noise of one colour, at no particular level. */
+export function makeNoise(color: NoiseColor, length: number, sampleRate: number, seed: number): Float32Array {
   switch (color) {
     case 'white':
       return whiteNoise(length, { seed });

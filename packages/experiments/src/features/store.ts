@@ -1,15 +1,16 @@
 import type { CorpusItem } from '../corpora/corpus.ts';
+import type { AlterableItem } from './alter.ts';
 import type { FeatureConfig } from './config.ts';
 import type { Feature } from './fit.ts';
 import { applyMoments, type Moments, measureMoments } from './moments.ts';
-import type { Rows } from './rows.ts';
+import { joinRows, type Rows } from './rows.ts';
 
 /** An item with the size of its feature. */
-export type FeatureItem = CorpusItem & Omit<Feature, 'data'>;
+export type FeatureItem = AlterableItem & Omit<Feature, 'data'>;
 
 /** An item without a feature, and why. */
 export interface Skipped {
-  readonly item: CorpusItem;
+  readonly item: AlterableItem;
   readonly reason: string;
 }
 
@@ -106,6 +107,19 @@ export class FeatureStore {
   /** The same rows, normalised on their way out. */
   normalisedBy(moments: Moments): FeatureStore {
     return new FeatureStore(this.contents, moments);
+  }
+
+  /** These features and then others of the same config, each as raw as it was; places of these stay what they are. */
+  followedBy({ contents: other }: FeatureStore): FeatureStore {
+    const { config, items, skipped, rows } = this.contents;
+    const twin = other.items.find(({ id }) => this.places.has(id));
+    if (twin !== undefined) throw new RangeError(`FeatureStore: both have an item of this name, ${twin.id}`);
+    return new FeatureStore({
+      config,
+      items: [...items, ...other.items],
+      skipped: [...skipped, ...other.skipped],
+      rows: joinRows(rows, this.offsets[items.length]!, other.rows),
+    });
   }
 
   /** Lets go of the file, for this store and all made from it. */

@@ -3,13 +3,13 @@ import {
   adam,
   type BatchOf,
   crossEntropy,
-  DataLoader,
   loadStateDict,
   predictions,
   summary,
 } from '@sonograd/nn';
 import { foldIn, fromArray, randomKey } from '@sonograd/tensor';
 import type { EvaluationWork, Pipeline, Trained, TrainingWork } from '../pipeline.ts';
+import { trainingLoader } from '../shared/augmentEpochs.ts';
 import { reportClassification } from '../shared/classification.ts';
 import { examplesOf } from '../shared/examples.ts';
 import { layerHealth, modelRows } from '../shared/inspect.ts';
@@ -45,7 +45,7 @@ async function train(work: TrainingWork<Config, SpeechData>): Promise<void> {
   await trainPhase(work, {
     ...{ name: 'classifier', model, epochs },
     optimizer: adam(model, { rate }),
-    loader: new DataLoader(averages, { batchSize, key: foldIn(key, 'order') }),
+    loader: trainingLoader(work, averages, averageFrame, { batchSize, key: foldIn(key, 'order') }),
     loss: (model, { x, y }: Batch) => crossEntropy(model.forward(x), y),
     held: labelledInMemory(data.store, data.validation, averageFrame),
     metrics: { accuracy: (model, { x, y }) => accuracy(model.forward(x), y) },

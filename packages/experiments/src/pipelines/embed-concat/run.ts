@@ -14,6 +14,7 @@ import {
 import { foldIn, fromArray, noGrad, randomKey, type Tensor, zeros } from '@sonograd/tensor';
 import type { Feature } from '../../features/fit.ts';
 import type { EvaluationWork, ListeningWork, Pipeline, Trained, TrainingWork } from '../pipeline.ts';
+import { trainingLoader } from '../shared/augmentEpochs.ts';
 import { reportClassification } from '../shared/classification.ts';
 import { examplesOf, pictureOf } from '../shared/examples.ts';
 import { layerHealth, modelRows } from '../shared/inspect.ts';
@@ -67,7 +68,7 @@ async function trainAutoencoder(
   await trainPhase(work, {
     ...{ name: 'autoencoder', folder: 'autoencoder', model, held, epochs },
     optimizer: adam(model.autoencoderParameters(), { rate }),
-    loader: new DataLoader(clips, { batchSize, key }),
+    loader: trainingLoader(work, clips, flat, { batchSize, key }),
     loss: (model, { x }: Batch) => mse(model.reconstruct(x), x),
   });
 }

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { corpusConfig } from '../../corpora/open.ts';
 import { splitConfig } from '../../corpora/splitConfig.ts';
 import { featureConfig } from '../../features/config.ts';
+import { augmentConfig } from './augment.ts';
 
 /** What every pipeline on spoken digits is told of its data. */
 export const speechFields = {
   corpus: corpusConfig.prefault({ name: 'synth' }),
   split: splitConfig.prefault({ kind: 'official' }),
   features: featureConfig.prefault({}),
+  augment: augmentConfig.prefault({}),
   /** What a file that cannot be read or used does: the run ends, or goes on without it and lists it. */
   damaged: z.enum(['stop', 'skip']).default('stop'),
   /** Of weights, order of clips, and whatever else is drawn. Another seed, another run. */

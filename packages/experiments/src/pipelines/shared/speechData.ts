@@ -1,23 +1,28 @@
 import type { z } from 'zod';
-import type { Corpus, CorpusItem, Part } from '../../corpora/corpus.ts';
+import type { Corpus, Part } from '../../corpora/corpus.ts';
 import { openCorpus } from '../../corpora/open.ts';
 import { splitItems } from '../../corpora/splitConfig.ts';
+import type { AlterableItem } from '../../features/alter.ts';
 import { computeFeatures } from '../../features/compute.ts';
 import { type FeatureStore, normaliseOver } from '../../features/store.ts';
 import { InputError } from '../../inputError.ts';
 import type { ReportData } from '../../runs/reportData.ts';
 import type { Prepared, PrepareOptions, Tools } from '../pipeline.ts';
+import { type AugmentConfig, alteredCopies } from './augment.ts';
 import type { speechFields } from './config.ts';
 
 export type SpeechConfig = z.infer<z.ZodObject<typeof speechFields>>;
 
-/** Features of a corpus of spoken digits, and which of them are for what. */
+/** Features of a corpus of spoken digits, and which of them are for what; `train` holds altered copies as well. */
 export interface SpeechData extends Prepared, Readonly<Record<Part, Int32Array>> {
   readonly corpus: Corpus;
   readonly store: FeatureStore;
 }
 
-type SpeechSettings = Pick<SpeechConfig, 'corpus' | 'split' | 'features' | 'damaged'>;
+interface SpeechSettings extends Pick<SpeechConfig, 'corpus' | 'split' | 'features' | 'damaged'> {
+  readonly augment?: AugmentConfig;
+  readonly seed?: number;
+}
 
 /** Corpus, split, features: the way of all speech. */
 export async function prepareSpeech(
@@ -30,20 +35,36 @@ export async function prepareSpeech(
   const split = everythingIsTest
     ? { train: [], validation: [], test: items }
     : splitItems(items, config.split);
-  const raw = await featuresOf(items, config, tools);
+  const plain = await featuresOf(items, config, tools);
   const places = {
-    train: raw.select(split.train),
-    validation: raw.select(split.validation),
-    test: raw.select(split.test),
+    train: plain.select(split.train),
+    validation: plain.select(split.validation),
+    test: plain.select(split.test),
   };
   if (!everythingIsTest) requireSome('training', places.train);
   requireSome('the test', places.test);
-  const store = moments === undefined ? normaliseOver(raw, places.train) : raw.normalisedBy(moments);
-  return { corpus, store, moments: store.moments, ...places };
+  const { raw, train } = await withCopies(plain, places.train, config, tools);
+  const store = moments === undefined ? normaliseOver(raw, train) : raw.normalisedBy(moments);
+  return { corpus, store, moments: store.moments, ...places, train };
+}
+
+/** Copies are kept apart: another seed or range makes others, of clips whose features stay what they are. */
+async function withCopies(
+  plain: FeatureStore,
+  train: Int32Array,
+  config: SpeechSettings,
+  tools: Tools,
+): Promise<{ raw: FeatureStore; train: Int32Array }> {
+  const { augment, seed = 0 } = config;
+  const clips = Array.from(train, (place) => plain.items[place]!);
+  const copies = augment === undefined ? [] : alteredCopies(clips, augment, seed);
+  if (copies.length === 0) return { raw: plain, train };
+  const raw = plain.followedBy(await featuresOf(copies, config, tools));
+  return { raw, train: raw.select([...clips, ...copies]) };
 }
 
 async function featuresOf(
-  items: readonly CorpusItem[],
+  items: readonly AlterableItem[],
   { features, damaged }: SpeechSettings,
   { threads, cacheFolder, signal, progress }: Tools,
 ): Promise<FeatureStore> {
@@ -74,7 +95,7 @@ export function describeCorpus({ corpus, store, train, validation, test }: Speec
     name: corpus.name,
     licence: corpus.licence,
     home: corpus.home,
-    train: train.length,
+    train: Array.from(train).filter((place) => store.items[place]!.alteration === undefined).length,
     validation: validation.length,
     test: test.length,
     speakers: new Set(store.items.map(({ speaker }) => speaker)).size,
