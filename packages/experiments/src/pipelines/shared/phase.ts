@@ -3,6 +3,7 @@ import {
   type BestOptions,
   type Callback,
   type CheckpointStore,
+  type ClipOptions,
   type Dataset,
   decodeCheckpoint,
   type History,
@@ -10,6 +11,7 @@ import {
   type Metrics,
   type Module,
   type Optimizer,
+  type StopEarlyOptions,
   Trainer,
 } from '@sonograd/nn';
 import { checkpointFolder } from '@sonograd/nn/node';
@@ -38,6 +40,8 @@ export interface Phase<M extends Module, Item extends object, Batch extends obje
   readonly held: Dataset<Item>;
   readonly metrics?: Metrics<M, Batch>;
   readonly best?: BestOptions;
+  readonly clip?: ClipOptions;
+  readonly stopEarly?: StopEarlyOptions;
 }
 
 /** Trains, or goes on with it; leaves checkpoints and curves, and the model as it was at its best. */
@@ -50,17 +54,20 @@ export async function trainPhase<
   { run, config, data, progress, signal }: TrainingWork<Config, Prepared>,
   phase: Phase<M, Item, Batch>,
 ): Promise<void> {
-  const { name, model, optimizer, loss, loader, epochs, held, metrics, best } = phase;
+  const { name, model, optimizer, loss, loader, epochs, held, metrics, best, clip, stopEarly } = phase;
   const store = checkpointsOf(run, phase.folder);
   const { pipeline } = run.record();
   const trainer = new Trainer<M, Batch>({
-    ...{ model, optimizer, loss },
+    ...{ model, optimizer, loss, ...(clip && { clip }) },
     config: { pipeline, config, moments: data.moments ?? null },
     callbacks: [recordTo(run, name), progress.training(name)],
   });
   const { ending } = await trainer.fit(loader, {
     ...{ epochs, signal },
-    ...(held.length > 0 && { validate: { with: held, ...(metrics && { metrics }) } }),
+    ...(held.length > 0 && {
+      validate: { with: held, ...(metrics && { metrics }) },
+      ...(stopEarly && { stopEarly }),
+    }),
     checkpoint: { store, resume: true, ...best },
   });
   if (ending === 'cancelled')

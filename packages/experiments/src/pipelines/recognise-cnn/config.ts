@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { recogniserFields } from '../shared/recogniseConfig.ts';
+
+export const schema = z.strictObject({
+  ...recogniserFields,
+  model: z
+    .strictObject({
+      /** One block for each: so many pictures come out of it. */
+      channels: z.array(z.int().min(1).max(4096)).min(1).max(8).default([32, 64, 96]),
+      /** How many convolutions 3 × 3, each with batch-norm and ReLU, before a block halves both sides. */
+      depth: z.int().min(1).max(4).default(1),
+      /** Of what was heard, before the answer. */
+      dropout: z.number().min(0).max(0.95).default(0.3),
+    })
+    .prefault({}),
+});
+
+export type RecogniseCnnConfig = z.infer<typeof schema>;
+
+export const defaults = {
+  features: {
+    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 128, nMels: 40 },
+    size: { fit: 'pad', frames: 64 },
+    normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },
+  },
+} satisfies z.input<typeof schema>;
+
+export const quick = {
+  corpus: { name: 'synth', speakers: 6, takes: 4 },
+  companions: null,
+  training: { epochs: 8 },
+} as const;
