@@ -1,10 +1,21 @@
 import { InputError } from '../inputError.ts';
+import { denoiseStft } from './denoise-stft/run.ts';
 import { embedAverage } from './embed-average/run.ts';
 import { embedConcat } from './embed-concat/run.ts';
 import type { Pipeline } from './pipeline.ts';
+import { recogniseCnn } from './recognise-cnn/run.ts';
+import { recogniseLstm } from './recognise-lstm/run.ts';
+import { recogniseTransformer } from './recognise-transformer/run.ts';
 
 /** Every pipeline there is. */
-export const pipelines: readonly Pipeline[] = [embedAverage, embedConcat];
+export const pipelines: readonly Pipeline[] = [
+  embedAverage,
+  embedConcat,
+  denoiseStft,
+  recogniseCnn,
+  recogniseLstm,
+  recogniseTransformer,
+];
 
 export function findPipeline(name: string): Pipeline {
   const found = pipelines.find((pipeline) => pipeline.name === name);
