@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDenoise } from './commands/denoise.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExportSpectrograms } from './commands/exportSpectrograms.ts';
 import { addFetch } from './commands/fetch.ts';
@@ -20,6 +21,7 @@ Examples:
   sonograd train embed-concat --set autoencoder.code=64 --epochs 10
   sonograd evaluate runs/… --data recordings/
   sonograd predict runs/… seven.wav
+  sonograd denoise runs/… noisy.wav clean.wav
   sonograd sweep front-end --data data/fsdd --seeds 3
 
 Exit codes: ${exitCodes.fine} all is well, ${exitCodes.bug} a fault of this program, ${exitCodes.badInput} \
@@ -27,7 +29,7 @@ something given to it is wrong, ${exitCodes.interrupted} interrupted.`;
 
 const adders = [
   ...[addLists, addFetch, addExportSpectrograms, addTrain, addResume],
-  ...[addEvaluate, addPredict, addListen, addReport, addSweep],
+  ...[addEvaluate, addPredict, addListen, addDenoise, addReport, addSweep],
 ];
 
 /** The whole command line. */

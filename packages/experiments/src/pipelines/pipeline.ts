@@ -73,6 +73,23 @@ export interface Prediction {
   readonly scores: readonly number[];
 }
 
+/** A WAV file to be freed of its noise, and where the answer goes. */
+export interface DenoiseJob {
+  readonly input: string;
+  readonly output: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface DenoisedFile {
+  readonly seconds: number;
+  readonly channels: number;
+  /** Of both files. */
+  readonly sampleRate: number;
+  /** Of the model: nothing above half of it comes through. */
+  readonly modelRate: number;
+}
+
 /** A system from corpus to report. The command line knows pipelines by this alone. */
 export interface Pipeline<Config extends PipelineConfig = PipelineConfig, Data extends Prepared = Prepared> {
   readonly name: string;
@@ -93,4 +110,6 @@ export interface Pipeline<Config extends PipelineConfig = PipelineConfig, Data e
   predict?(trained: Trained<Config>, files: readonly string[]): readonly Prediction[];
   /** Writes sounds and pictures into `samples/`, and returns their paths. */
   listen?(work: ListeningWork<Config, Data>): readonly string[];
+  /** Takes the noise from a file of any length, a piece at a time. */
+  denoise?(trained: Trained<Config>, job: DenoiseJob): Promise<DenoisedFile>;
 }

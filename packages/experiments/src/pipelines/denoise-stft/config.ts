@@ -15,8 +15,8 @@ const cut = z.strictObject({
 });
 
 const shared = {
-  hidden: units.default(512),
-  layers: z.int().min(1).max(8).default(2),
+  hidden: units.default(256),
+  layers: z.int().min(1).max(8).default(1),
 };
 
 /** Neighbours on each side that are laid beside a frame. */
@@ -24,15 +24,19 @@ const context = z.int().min(0).max(16);
 
 const network = z.discriminatedUnion('kind', [
   /** Each frame with its neighbours for itself. */
-  z.strictObject({ kind: z.literal('dense'), ...shared, context: context.default(1) }),
+  z.strictObject({
+    kind: z.literal('dense'),
+    ...shared,
+    hidden: units.default(512),
+    layers: shared.layers.default(2),
+    context: context.default(1),
+  }),
   /** Filters of three frames, each layer's twice as far apart as those of the layer before. */
   z.strictObject({ kind: z.literal('conv'), ...shared, layers: shared.layers.default(4) }),
   /** Remembers all that came before, and sees as far ahead as its context. */
   z.strictObject({
     kind: z.literal('gru'),
     ...shared,
-    hidden: units.default(384),
-    layers: shared.layers.default(1),
     context: context.default(1),
   }),
 ]);
@@ -85,7 +89,7 @@ export type DenoiseConfig = z.infer<typeof schema>;
 export type NetworkConfig = DenoiseConfig['model'];
 
 export const defaults = {
-  training: { epochs: 30 },
+  training: { epochs: 20 },
 } satisfies z.input<typeof schema>;
 
 export const quick = {

@@ -11,6 +11,7 @@ import { lossOf, type NoisyBatch, negativeSnr } from './losses.ts';
 import { type Denoiser, denoiserOf, magnitudesOf } from './model.ts';
 import { epochSampler, heldClips, type NoisyClip, noisyAt, trainingClips } from './noisyClips.ts';
 import { prepareSounds, type SoundData } from './sounds.ts';
+import { denoiseFile } from './stream/denoiseFile.ts';
 
 type Config = DenoiseConfig;
 
@@ -23,6 +24,7 @@ export const denoiseStft: Pipeline<Config, SoundData> = {
   train,
   evaluate,
   listen,
+  denoise: (trained, job) => denoiseFile(trainedModel(trained), trained.config, job),
 };
 
 /** How many sounds the mean and the spread of each bin are taken from. */
