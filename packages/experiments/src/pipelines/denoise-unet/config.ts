@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { speechFields, trainingFields } from '../shared/config.ts';
+import { noiseFields } from '../shared/pairData.ts';
+
+/** A U-Net on pictures of sound (Ronneberger, Fischer and Brox, 2015). */
+const unet = z.strictObject({
+  kind: z.literal('unet'),
+  /** Channels of the first level; each level below has twice as many, at half the size. */
+  width: z.int().min(1).max(512).default(32),
+  /** Levels of the U, the lowest included. */
+  levels: z.int().min(2).max(6).default(3),
+  /** Self-attention at the lowest level, where each place sees all others; null leaves it out. */
+  attentionHeads: z.int().min(1).max(16).nullable().default(null),
+  /**
+   * How weights begin: `default` as PyTorch draws them, Xavier's or Kaiming's normal distribution, or Kaiming's with
+   * a quiet output layer whose bias is the mean of all clean pixels, so that training begins at the mean picture.
+   */
+  initialise: z.enum(['default', 'xavier', 'kaiming', 'kaiming-mean']).default('kaiming-mean'),
+});
+
+export const schema = z
+  .strictObject({
+    ...speechFields,
+    noise: noiseFields.prefault({}),
+    model: z.discriminatedUnion('kind', [unet]).prefault({ kind: 'unet' }),
+    training: trainingFields
+      .extend({
+        /** Clips that go through the network at once; a step adds up the gradients of as many as make a batch. */
+        clipsAtOnce: z.int().min(1).max(4096).default(16),
+        /** The rate as it is, or down to nothing along half a cosine. */
+        schedule: z.enum(['constant', 'cosine']).default('constant'),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ features, model }, context) => {
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { size, noise } = features;
+    if (noise !== null)
+      refuse(['features', 'noise'], 'the clean side has none; noise.colors and noise.snrDb name it');
+    if (size.fit !== 'resize') return refuse(['features', 'size', 'fit'], 'pictures are resized');
+    const step = 2 ** (model.levels - 1);
+    if (size.bins % step !== 0 || size.frames % step !== 0) {
+      const sizes = `${size.bins} x ${size.frames}, ${model.levels} levels`;
+      refuse(['model', 'levels'], `each level halves the picture, which must come out even, ${sizes}`);
+    }
+  });
+
+export type DenoiseUnetConfig = z.infer<typeof schema>;
+
+/**
+ * Mel spectrograms of 256 bands, 80 dB deep, each picture from 0 to 1 by its own extremes, squeezed or stretched to
+ * 112 x 112 pixels. Four frames overlap at every instant, so that few pixels are invented where time is stretched.
+ */
+export const defaults = {
+  features: {
+    spectrum: { kind: 'log-mel', nFft: 512, winLength: 512, hopLength: 64, nMels: 256, ref: 'max' },
+    size: { fit: 'resize', bins: 112, frames: 112 },
+    normalise: { kind: 'min-max', over: 'utterance', per: 'all' },
+  },
+  training: { epochs: 6, batchSize: 128, rate: 2e-4 },
+} satisfies z.input<typeof schema>;
+
+export const quick = {
+  corpus: { name: 'synth', speakers: 6, takes: 3 },
+  features: { spectrum: { nMels: 64 }, size: { bins: 32, frames: 32 } },
+  model: { width: 8 },
+  training: { epochs: 8, batchSize: 16, rate: 4e-3 },
+} as const;
