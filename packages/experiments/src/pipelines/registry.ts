@@ -1,20 +1,24 @@
 import { InputError } from '../inputError.ts';
 import { denoiseStft } from './denoise-stft/run.ts';
+import { denoiseUnet } from './denoise-unet/run.ts';
 import { embedAverage } from './embed-average/run.ts';
 import { embedConcat } from './embed-concat/run.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recogniseCnn } from './recognise-cnn/run.ts';
 import { recogniseLstm } from './recognise-lstm/run.ts';
 import { recogniseTransformer } from './recognise-transformer/run.ts';
+import { speakerSiamese } from './speaker-siamese/run.ts';
 
 /** Every pipeline there is. */
 export const pipelines: readonly Pipeline[] = [
   embedAverage,
   embedConcat,
+  denoiseUnet,
   denoiseStft,
   recogniseCnn,
   recogniseLstm,
   recogniseTransformer,
+  speakerSiamese,
 ];
 
 export function findPipeline(name: string): Pipeline {

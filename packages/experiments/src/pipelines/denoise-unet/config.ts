@@ -62,7 +62,7 @@ export const defaults = {
 
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 3 },
-  features: { spectrum: { nMels: 64 }, size: { bins: 32, frames: 32 } },
+  features: { spectrum: { nMels: 64, hopLength: 128 }, size: { bins: 32, frames: 32 } },
   model: { width: 8 },
   training: { epochs: 8, batchSize: 16, rate: 4e-3 },
 } as const;
