@@ -1,48 +1,40 @@
 /**
  * Puts the assembled WebAssembly modules into `dist`, in place of the code that assembles them when it runs
  * from source: the bytes of all kernels are a fifth of the assembler's size, and the published package then
- * needs no other at run time. Then the files for Node are bundled again, from what is there now.
+ * needs no other at run time. The WAV decoder gets the form that bundlers like. Then the files for Node are
+ * bundled again, from what is there now.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { decoderModule } from './decoderModule.ts';
+import { fromText, textOf } from './kernelText.ts';
 
 const home = new URL('../', import.meta.url);
 const source = new URL('src/simd/', home);
-const target = new URL('dist/simd/', home);
+const target = new URL('dist/', home);
 
-/**
- * Bytes as text: one character below 0x30, which most are, and two from there on. Base64 would be shorter, but
- * hides repetitions from gzip.
- */
-function textOf(bytes: Uint8Array): string {
-  const characters = Array.from(bytes, (byte) =>
-    byte < 0x30 ? [byte + 0x30] : [0x60 + (byte >> 4), 0x30 + (byte & 15)],
-  );
-  return String.fromCharCode(...characters.flat());
-}
-
-const decoder = `/** The bytes that tools/inlineModules.ts wrote as text. */
-export const fromText = (text) =>
-  Uint8Array.from(text.match(/[c-o]?./g), (part) => {
-    const low = part.charCodeAt(part.length - 1) - 48;
-    return part.length > 1 ? (part.charCodeAt(0) - 96) * 16 + low : low;
-  });
-`;
-
+/** Texts of all modules in one file: alike as they are, gzip packs them better side by side. */
+const texts: string[] = [];
 for (const file of readdirSync(source).filter((name) => name.endsWith('Module.ts'))) {
   const exported = basename(file, '.ts');
   const modules: Record<string, () => Uint8Array> = await import(new URL(file, source).href);
-  const text = JSON.stringify(textOf(modules[exported]()));
-  const place = new URL(`${exported}.js`, target);
-  if (!existsSync(place)) throw new Error(`inlineModules: build first, there is no ${fileURLToPath(place)}`);
-  writeFileSync(
-    place,
-    `import { fromText } from './fromText.js';\nexport const ${exported} = () => fromText(${text});\n`,
+  texts.push(`export const ${exported} = ${JSON.stringify(textOf(modules[exported]()))};\n`);
+  replace(
+    `simd/${exported}.js`,
+    `import { fromText } from './fromText.js';\nimport { ${exported} as text } from './kernelTexts.js';\nexport const ${exported} = () => fromText(text);\n`,
   );
 }
-writeFileSync(new URL('fromText.js', target), decoder);
+writeFileSync(new URL('simd/kernelTexts.js', target), texts.join(''));
+writeFileSync(new URL('simd/fromText.js', target), fromText);
+replace('wav/samples.js', await decoderModule());
+
+function replace(file: string, content: string): void {
+  const place = new URL(file, target);
+  if (!existsSync(place)) throw new Error(`inlineModules: build first, there is no ${fileURLToPath(place)}`);
+  writeFileSync(place, content);
+}
 
 interface Door {
   readonly node?: string;

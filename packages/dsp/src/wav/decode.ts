@@ -1,8 +1,8 @@
-import wavDecoder from 'wav-decoder';
 import { canonicalWav } from './canonical.ts';
 import { WavError } from './error.ts';
 import { readFormat, type SampleFormat, type WavFormat } from './format.ts';
 import { type RiffChunk, riffChunks } from './riff.ts';
+import { decodeSamples } from './samples.ts';
 
 export interface Wav {
   readonly sampleRate: number;
@@ -28,10 +28,7 @@ export function decodeWav(bytes: Uint8Array | ArrayBuffer): DecodedWav {
       data.offset,
     );
   }
-  const decoded = withGlobal(() =>
-    wavDecoder.decode.sync(canonicalWav(format, data.bytes), { symmetric: true }),
-  );
-  const channels = decoded.channelData;
+  const channels = decodeSamples(canonicalWav(format, data.bytes));
   if (format.sampleFormat.startsWith('float')) requireFiniteSamples(channels, format, data);
   return { sampleRate: format.sampleRate, channels, sampleFormat: format.sampleFormat };
 }
@@ -63,16 +60,4 @@ function requireFiniteSamples(channels: readonly Float32Array[], format: WavForm
     const offset = data.offset + (index * format.channels + channel) * format.sampleBytes;
     throw new WavError(`sample ${index} of channel ${channel} is ${samples[index]}`, data.id, offset);
   });
-}
-
-/** The decoder asks for Node's `global`; where there is none it has one for the length of the call. */
-function withGlobal<Result>(run: () => Result): Result {
-  const scope = globalThis as { global?: unknown };
-  if (scope.global !== undefined) return run();
-  scope.global = globalThis;
-  try {
-    return run();
-  } finally {
-    delete scope.global;
-  }
 }
