@@ -3,6 +3,8 @@ import { denoiseStft } from './denoise-stft/run.ts';
 import { denoiseUnet } from './denoise-unet/run.ts';
 import { embedAverage } from './embed-average/run.ts';
 import { embedConcat } from './embed-concat/run.ts';
+import { embedMinError } from './embed-minerror/run.ts';
+import { embedSliding } from './embed-sliding/run.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recogniseCnn } from './recognise-cnn/run.ts';
 import { recogniseLstm } from './recognise-lstm/run.ts';
@@ -13,6 +15,8 @@ import { speakerSiamese } from './speaker-siamese/run.ts';
 export const pipelines: readonly Pipeline[] = [
   embedAverage,
   embedConcat,
+  embedSliding,
+  embedMinError,
   denoiseUnet,
   denoiseStft,
   recogniseCnn,

@@ -12,10 +12,11 @@ export interface EpochItems<Item> {
   get(index: number, epoch: number): Item;
 }
 
-export interface LoadingOptions {
+export interface LoadingOptions<Item, Batch> {
   readonly batchSize: number;
   /** Of the order of items. */
   readonly key: RandomKey;
+  readonly collate?: (items: readonly Item[]) => Batch;
 }
 
 interface Training {
@@ -27,14 +28,14 @@ interface Training {
  * Training clips in batches. `clips` are what a model sees of them as a rule; where `augment.specAugment` is set, each
  * epoch hides other parts of them before `view` has its look.
  */
-export function trainingLoader(
+export function trainingLoader<Batch = BatchOf<Labelled>>(
   { data, config }: Training,
   clips: Dataset<Labelled>,
   view: View,
-  options: LoadingOptions,
-): DataLoader<Labelled> {
+  options: LoadingOptions<Labelled, Batch>,
+): DataLoader<Labelled, Batch> {
   const { augment, seed } = config;
-  if (augment.specAugment === null) return new DataLoader(clips, options);
+  if (augment.specAugment === null) return new DataLoader<Labelled, Batch>(clips, options);
   return epochLoader(maskedClips(data, augment.specAugment, seed, view), options);
 }
 
@@ -89,10 +90,10 @@ export function maskFeature(
  * A loader that tells its items which epoch it is. The number it asks for holds both, index + epoch × length, so there
  * is nothing to remember: a run that goes on in the middle of an epoch sees what it would have seen.
  */
-export function epochLoader<Item extends object>(
+export function epochLoader<Item extends object, Batch = BatchOf<Item>>(
   items: EpochItems<Item>,
-  { batchSize, key }: LoadingOptions,
-): DataLoader<Item, BatchOf<Item>> {
+  { key, ...options }: LoadingOptions<Item, Batch>,
+): DataLoader<Item, Batch> {
   const { length } = items;
   const shuffled = shuffledSampler(length, key);
   // Whole numbers of 32 bits: after so many epochs the first come again.
@@ -102,5 +103,5 @@ export function epochLoader<Item extends object>(
     get: (number) => items.get(number % length, Math.floor(number / length)),
   };
   const order = (epoch: number) => shuffled.order(epoch).map((index) => index + length * (epoch % epochs));
-  return new DataLoader(numbered, { batchSize, sampler: { length, order } });
+  return new DataLoader<Item, Batch>(numbered, { ...options, sampler: { length, order } });
 }

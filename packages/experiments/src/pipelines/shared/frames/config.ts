@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { trainingFields } from '../config.ts';
+import { codeActivation } from './coder.ts';
+
+/** What frame coders have in common. Defaults were chosen by validation; docs/pipelines has the figures. */
+export const coderFields = {
+  activation: codeActivation.default('linear'),
+  /**
+   * What the autoencoder learns from: neighbouring frames, the pairs that come up when it encodes utterances itself,
+   * or both.
+   */
+  pairs: z.enum(['frames', 'visited', 'both']).default('frames'),
+  /** Utterances make a batch; an utterance has as many pairs as frames but one. */
+  training: trainingFields.prefault({ epochs: 20, batchSize: 8 }),
+};
+
+export const classifierFields = z.strictObject({
+  hidden: z.int().min(1).max(65_536).default(64),
+  /** Every number of the mean code gets mean 0 and deviation 1 over the training set. */
+  standardise: z.boolean().default(true),
+  training: trainingFields.prefault({}),
+});
