@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../packages/experiments/src/inputError.ts';
-import { schema as averageSchema } from '../../packages/experiments/src/pipelines/embed-average/config.ts';
+import {
+  defaults as averageDefaults,
+  quick as averageQuick,
+  schema as averageSchema,
+} from '../../packages/experiments/src/pipelines/embed-average/config.ts';
+import { configure } from '../../packages/experiments/src/pipelines/perform.ts';
 import { pipelines } from '../../packages/experiments/src/pipelines/registry.ts';
 import {
   mergeSettings,
@@ -89,9 +94,7 @@ describe('parseSetting', () => {
 describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
   'config of %s',
   (_, pipeline) => {
-    const whole = (...more: Settings[]): Settings => ({
-      ...parseConfig(pipeline.schema, mergeSettings(pipeline.defaults, ...more)),
-    });
+    const whole = (...more: Settings[]): Settings => ({ ...configure(pipeline, more) });
 
     test.each(['defaults', 'quick'] as const)('%s are whole, and plain data', (which) => {
       const config = which === 'quick' ? whole(pipeline.quick) : whole();
@@ -101,27 +104,10 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
       expect(mergeSettings(config, again)).toEqual(config);
     });
 
-    test('another corpus brings its own fields alone', () => {
-      const { corpus } = whole(pipeline.quick, { corpus: { name: 'fsdd' } });
-      expect(corpus).toEqual({ name: 'fsdd', folder: 'data/fsdd' });
-    });
-
     test.each([
       ['seed=-1', /^config: seed: .*, got -1$/],
       ['seed=0.5', /^config: seed: .*, got 0\.5$/],
-      ['damaged=ignore', /^config: damaged: .*"stop"\|"skip".*, got "ignore"$/],
       ['corpus.name=timit', /^config: corpus\.name: .*, got "timit"$/],
-      ['corpus={"name":"synth","speekers":3}', /^config: there is no field corpus\.speekers$/],
-      ['split={"kind":"disjoint","validationShare":1}', /^config: split\.validationShare: .*, got 1$/],
-      [
-        'features.spectrum.winLength=1024',
-        /^config: features\.spectrum\.winLength: winLength exceeds nFft, 1024 > 512/,
-      ],
-      [
-        'features.spectrum.lowHz=4000',
-        /^config: features\.spectrum\.lowHz: lowHz reaches highHz, 4000 >= 4000/,
-      ],
-      ['features.normalise.per=cell', /^config: features\.normalise\.per: 'cell' needs over 'corpus'/],
       ['fetures.sampleRate=8000', /^config: there is no field fetures$/],
     ])('%s is refused in one line', (setting, message) => {
       expect(() => whole(parseSetting(setting))).toThrow(InputError);
@@ -129,6 +115,35 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
     });
   },
 );
+
+describe('the parts that all pipelines on speech share', () => {
+  const whole = (...more: Settings[]): Settings => ({
+    ...parseConfig(averageSchema, mergeSettings(averageDefaults, ...more)),
+  });
+
+  test('another corpus brings its own fields alone', () => {
+    const { corpus } = whole(averageQuick, { corpus: { name: 'fsdd' } });
+    expect(corpus).toEqual({ name: 'fsdd', folder: 'data/fsdd' });
+  });
+
+  test.each([
+    ['damaged=ignore', /^config: damaged: .*"stop"\|"skip".*, got "ignore"$/],
+    ['corpus={"name":"synth","speekers":3}', /^config: there is no field corpus\.speekers$/],
+    ['split={"kind":"disjoint","validationShare":1}', /^config: split\.validationShare: .*, got 1$/],
+    [
+      'features.spectrum.winLength=1024',
+      /^config: features\.spectrum\.winLength: winLength exceeds nFft, 1024 > 512/,
+    ],
+    [
+      'features.spectrum.lowHz=4000',
+      /^config: features\.spectrum\.lowHz: lowHz reaches highHz, 4000 >= 4000/,
+    ],
+    ['features.normalise.per=cell', /^config: features\.normalise\.per: 'cell' needs over 'corpus'/],
+  ])('%s is refused in one line', (setting, message) => {
+    expect(() => whole(parseSetting(setting))).toThrow(InputError);
+    expect(() => whole(parseSetting(setting))).toThrow(message);
+  });
+});
 
 test('limits of training are told one by one, in one line', () => {
   const training = { epochs: 0, batchSize: 65_537, rate: 0 };

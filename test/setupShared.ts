@@ -1,0 +1,21 @@
+import { engine as dspEngine, setEngine as setDspEngine } from '@sonograd/dsp';
+import { seedLayers } from '@sonograd/nn';
+import { engine, setEngine } from '@sonograd/tensor';
+import { beforeAll } from 'vitest';
+
+// Files share a process, one after the other: each finds the engines as the first one did.
+const kept: { enginesAtStart?: Engines } = globalThis;
+kept.enginesAtStart ??= readEngines();
+const atStart = kept.enginesAtStart;
+
+type Engines = ReturnType<typeof readEngines>;
+
+function readEngines() {
+  return { tensor: engine().name, dsp: dspEngine() };
+}
+
+beforeAll(() => {
+  if (engine().name !== atStart.tensor) setEngine(atStart.tensor);
+  if (dspEngine() !== atStart.dsp) setDspEngine(atStart.dsp);
+  seedLayers(0);
+});
