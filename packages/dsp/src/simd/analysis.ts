@@ -3,7 +3,7 @@ import type { FramePlan } from '../stft/options.ts';
 import { readPadded } from '../stft/pad.ts';
 import { fftLanes } from './lanePlan.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
-import { allocate, floats, placeWeights, placeWords, withScratch, words } from './runtime.ts';
+import { allocate, floats, placeWeights, placeWords, pointRows, withScratch, words } from './runtime.ts';
 
 /** Writes what it makes of four spectra into four columns of each sheet, so many bytes from its start and from row to row. */
 type Emit = (column: number, step: number) => void;
@@ -135,44 +135,27 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
       const addresses = sheets.map(() => allocate(4 * rows * chunk + 16));
       const emit = product.prepare(lanes, addresses);
       const offset = plan.center ? Math.floor(nFft / 2) : 0;
+      const { gather } = fftLanes();
       for (let first = 0; first < frames; first += chunk) {
         const count = Math.min(chunk, frames - first);
         const length = (count - 1) * hopLength + nFft;
-        readPadded(
-          samples,
-          first * hopLength - offset,
-          plan.padMode,
-          floats.subarray(signal / 4, signal / 4 + length),
-        );
-        analyseChunk(plan, lanes, count, signal, gatherArgs, emit);
+        const here = floats.subarray(signal / 4, signal / 4 + length);
+        readPadded(samples, first * hopLength - offset, plan.padMode, here);
+        // The last four frames overlap those before, since a column stored twice is the same column.
+        for (let group = 0; group < count; group += 4) {
+          const frame = Math.max(0, Math.min(group, count - 4));
+          pointRows(gatherArgs, signal, 4 * hopLength, frame, count, signal);
+          lanes.clear();
+          gather(gatherArgs, 0, nFft);
+          lanes.forward();
+          emit(4 * frame, 4 * count);
+        }
         sheets.forEach((sheet, i) => {
           takeColumns(sheet, frames, first, addresses[i] / 4, rows, count);
         });
       }
     },
   );
-}
-
-/** Four frames at a time; the last four overlap those before, since a column stored twice is the same column. */
-function analyseChunk(
-  { nFft, hopLength }: FramePlan,
-  lanes: RealLanes,
-  count: number,
-  signal: number,
-  gatherArgs: number,
-  emit: Emit,
-): void {
-  const { gather } = fftLanes();
-  for (let group = 0; group < count; group += 4) {
-    const frame = Math.max(0, Math.min(group, count - 4));
-    for (let lane = 0; lane < 4; lane++) {
-      words[gatherArgs / 4 + lane] = signal + 4 * hopLength * Math.min(frame + lane, count - 1);
-    }
-    lanes.clear();
-    gather(gatherArgs, 0, nFft);
-    lanes.forward();
-    emit(4 * frame, 4 * count);
-  }
 }
 
 /** Copies a sheet of `count` columns into columns `first` and following of the caller's. */

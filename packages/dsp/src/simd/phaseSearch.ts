@@ -15,6 +15,7 @@ import {
   place,
   placeWeights,
   placeWords,
+  pointRows,
   withScratch,
   words,
 } from './runtime.ts';
@@ -53,159 +54,112 @@ export function searchInLanes<Result>(
 ): Result {
   return withScratch(
     () => ({ lanes: realLanes(plan.nFft), back: inverseLanes(plan.nFft), kernels: phaseLanes() }),
-    ({ lanes, back }) => search(new LaneSearch(lanes, back, plan, magnitudes, estimate, length)),
+    (kit) => search(laneSearch(kit, plan, magnitudes, estimate, length)),
   );
 }
 
-class LaneSearch implements PhaseSearch {
-  private readonly frames: number;
-  private readonly blockBytes: number;
-  private readonly magnitudes: number;
-  private readonly estimate: number;
-  private readonly found: number;
-  private readonly previous: number;
-  private readonly sums: number;
-  private readonly sumLength: number;
-  private readonly signal: number;
-  private readonly half: number;
-  private readonly shared: number;
-  private readonly silence: number;
-  private readonly nowhere: number;
-  private readonly distances: number;
-  private readonly addArgs: number;
-  private readonly gatherArgs: number;
-  private readonly weighArgs: number;
-  private readonly phaseArgs: number;
-  private readonly distanceArgs: number;
+interface Kit {
+  readonly lanes: RealLanes;
+  readonly back: InverseLanes;
+  readonly kernels: PhaseKernels;
+}
 
-  constructor(
-    private readonly lanes: RealLanes,
-    private readonly back: InverseLanes,
-    private readonly plan: FramePlan,
-    magnitudes: Spectrogram,
-    estimate: ComplexSpectrogram,
-    private readonly length: number,
-  ) {
-    const { nFft, hopLength, window, bins } = plan;
-    const { frames } = magnitudes;
-    const groups = Math.ceil(frames / 4);
-    this.frames = frames;
-    this.half = plan.center ? Math.floor(nFft / 2) : 0;
-    this.blockBytes = complexBytes * bins;
-    this.estimate = allocate(groups * this.blockBytes);
-    this.found = allocate(groups * this.blockBytes);
-    this.previous = allocate(groups * this.blockBytes);
-    this.magnitudes = allocate((groups * this.blockBytes) / 2);
-    // A length that covers fewer frames leaves the last ones without a signal: they see silence.
-    this.shared = Math.min(frames, stftFrameCount(length, plan));
-    this.silence = place(new Float32Array(nFft + 3));
-    this.nowhere = allocate(4 * nFft);
-    this.distances = allocate(16);
-    this.sumLength = nFft + hopLength * (frames - 1);
-    this.sums = allocate(4 * this.sumLength);
-    this.signal = allocate(4 * (length + 2 * this.half + 3));
-    const start = 4 * this.half;
-    const weights = place(windowWeight(plan, frames));
-    this.weighArgs = placeWords(this.sums + start, weights + start, this.signal + start);
-    this.addArgs = placeWords(0, 0, 0, 0, placeWeights(window, 1 / nFft), back.timeOut, back.timeStep);
-    const gatherWeights = placeWeights(window, lanes.forwardScale);
-    this.gatherArgs = placeWords(0, 0, 0, 0, gatherWeights, lanes.time, lanes.timeStep);
-    this.phaseArgs = placeWords(0, 0, 0, 0, 0);
-    this.distanceArgs = placeWords(0, 0, this.distances);
-    floats.fill(0, this.estimate / 4, (this.magnitudes + (groups * this.blockBytes) / 2) / 4);
-    floats.fill(0, this.signal / 4, this.signal / 4 + length + 2 * this.half);
-    this.interleave(estimate.re, this.estimate, complexBytes);
-    this.interleave(estimate.im, this.estimate + 16, complexBytes);
-    this.interleave(magnitudes.data, this.magnitudes, 16);
-  }
-
-  resynthesize(): void {
-    this.overlapAdd();
-    const reach = Math.max(0, Math.min(this.length, this.sumLength - this.half));
-    phaseLanes().weigh(this.weighArgs, 0, reach);
-    this.padEnds();
-    this.eachGroup((group, frame) => {
-      const { gather } = fftLanes();
-      this.lanes.clear();
-      for (let lane = 0; lane < 4; lane++) {
-        const t = frame + lane;
-        words[this.gatherArgs / 4 + lane] =
-          t < this.shared ? this.signal + 4 * this.plan.hopLength * t : this.silence;
-      }
-      gather(this.gatherArgs, 0, this.plan.nFft);
-      this.lanes.forward(this.found + group * this.blockBytes);
-    });
-  }
-
-  squaredDistance(): number {
-    let sum = 0;
-    this.eachGroup((group, frame) => {
-      words[this.distanceArgs / 4] = this.found + group * this.blockBytes;
-      words[this.distanceArgs / 4 + 1] = this.magnitudes + (group * this.blockBytes) / 2;
-      phaseLanes().distance(this.distanceArgs, 0, this.plan.bins);
-      for (let lane = 0; lane < 4 && frame + lane < this.frames; lane++)
-        sum += floats[this.distances / 4 + lane];
-    });
-    return sum;
-  }
-
-  keepPhases(pull: number): void {
-    floats[this.phaseArgs / 4 + 4] = pull;
-    this.eachGroup((group) => {
-      const at = group * this.blockBytes;
-      words[this.phaseArgs / 4] = this.found + at;
-      words[this.phaseArgs / 4 + 1] = this.previous + at;
-      words[this.phaseArgs / 4 + 2] = this.magnitudes + at / 2;
-      words[this.phaseArgs / 4 + 3] = this.estimate + at;
-      phaseLanes().keepPhases(this.phaseArgs, 0, this.plan.bins);
-    });
-  }
-
-  read(out: Float32Array): void {
-    const start = this.signal / 4 + this.half;
-    out.set(floats.subarray(start, start + this.length));
-  }
-
-  private overlapAdd(): void {
-    const { scatterAdd } = backLanes();
-    floats.fill(0, this.sums / 4, this.sums / 4 + this.sumLength);
-    this.eachGroup((group, frame) => {
-      this.back.inverse(this.estimate + group * this.blockBytes);
-      for (let lane = 0; lane < 4; lane++) {
-        const t = frame + lane;
-        words[this.addArgs / 4 + lane] =
-          t < this.frames ? this.sums + 4 * this.plan.hopLength * t : this.nowhere;
-      }
-      scatterAdd(this.addArgs, 0, this.plan.nFft);
-    });
-  }
-
-  /** What a centred transform sees beyond the ends. */
-  private padEnds(): void {
-    const { half, length } = this;
-    const start = this.signal / 4;
-    const samples = floats.subarray(start + half, start + half + length);
-    readPadded(samples, -half, this.plan.padMode, floats.subarray(start, start + half));
-    readPadded(
-      samples,
-      length,
-      this.plan.padMode,
-      floats.subarray(start + half + length, start + 2 * half + length),
-    );
-  }
-
-  private eachGroup(visit: (group: number, frame: number) => void): void {
-    for (let frame = 0; frame < this.frames; frame += 4) visit(frame / 4, frame);
-  }
+function laneSearch(
+  { lanes, back, kernels }: Kit,
+  plan: FramePlan,
+  magnitudes: Spectrogram,
+  estimate: ComplexSpectrogram,
+  length: number,
+): PhaseSearch {
+  const { nFft, hopLength, window, bins, padMode } = plan;
+  const { frames } = magnitudes;
+  const half = plan.center ? Math.floor(nFft / 2) : 0;
+  // Three spectra and the magnitudes, four frames a block.
+  const blockBytes = complexBytes * bins;
+  const sheetBytes = Math.ceil(frames / 4) * blockBytes;
+  const wanted = allocate(3.5 * sheetBytes);
+  const guess = wanted + sheetBytes / 2;
+  const found = guess + sheetBytes;
+  const previous = found + sheetBytes;
+  floats.fill(0, wanted / 4, (previous + sheetBytes) / 4);
+  // A length that covers fewer frames leaves the last ones without a signal: they see silence.
+  const covered = Math.min(frames, stftFrameCount(length, plan));
+  const silence = place(new Float32Array(nFft + 3));
+  const nowhere = allocate(4 * nFft);
+  const distances = allocate(16);
+  const sumLength = nFft + hopLength * (frames - 1);
+  const sums = allocate(4 * sumLength);
+  const signal = place(new Float32Array(length + 2 * half + 3));
+  const weights = place(windowWeight(plan, frames));
+  const weighArgs = placeWords(...[sums, weights, signal].map((start) => start + 4 * half));
+  const addArgs = placeWords(0, 0, 0, 0, placeWeights(window, 1 / nFft), back.timeOut, back.timeStep);
+  const gatherWeights = placeWeights(window, lanes.forwardScale);
+  const gatherArgs = placeWords(0, 0, 0, 0, gatherWeights, lanes.time, lanes.timeStep);
+  const phaseArgs = placeWords(0, 0, 0, 0, 0);
+  const distanceArgs = placeWords(0, 0, distances);
+  interleave(estimate.re, guess, complexBytes);
+  interleave(estimate.im, guess + 16, complexBytes);
+  interleave(magnitudes.data, wanted, 16);
 
   /** Values [bin][frame] as four frames side by side, bins `step` bytes apart. */
-  private interleave(values: Float32Array, to: number, step: number): void {
-    const { frames } = this;
+  function interleave(values: Float32Array, to: number, step: number): void {
     const memory = floats;
-    const blockFloats = ((this.blockBytes / complexBytes) * step) / 4;
-    for (let bin = 0, i = 0; bin < this.plan.bins; bin++) {
+    for (let bin = 0, i = 0; bin < bins; bin++) {
       const row = (to + bin * step) / 4;
-      for (let t = 0; t < frames; t++, i++) memory[row + (t >> 2) * blockFloats + (t & 3)] = values[i];
+      for (let t = 0; t < frames; t++, i++) memory[row + (t >> 2) * bins * (step / 4) + (t & 3)] = values[i];
     }
   }
+
+  /** Four frames after four, and where their block begins in a sheet. */
+  function eachGroup(visit: (frame: number, at: number) => void): void {
+    for (let frame = 0, at = 0; frame < frames; frame += 4, at += blockBytes) visit(frame, at);
+  }
+
+  function part(start: number, count: number): Float32Array {
+    return floats.subarray(signal / 4 + start, signal / 4 + start + count);
+  }
+
+  return {
+    resynthesize() {
+      floats.fill(0, sums / 4, sums / 4 + sumLength);
+      eachGroup((frame, at) => {
+        back.inverse(guess + at);
+        pointRows(addArgs, sums, 4 * hopLength, frame, frames, nowhere);
+        backLanes().scatterAdd(addArgs, 0, nFft);
+      });
+      kernels.weigh(weighArgs, 0, Math.max(0, Math.min(length, sumLength - half)));
+      // What a centred transform sees beyond the ends.
+      const samples = part(half, length);
+      readPadded(samples, -half, padMode, part(0, half));
+      readPadded(samples, length, padMode, part(half + length, half));
+      eachGroup((frame, at) => {
+        lanes.clear();
+        pointRows(gatherArgs, signal, 4 * hopLength, frame, covered, silence);
+        fftLanes().gather(gatherArgs, 0, nFft);
+        lanes.forward(found + at);
+      });
+    },
+
+    squaredDistance() {
+      let sum = 0;
+      eachGroup((frame, at) => {
+        words.set([found + at, wanted + at / 2], distanceArgs / 4);
+        kernels.distance(distanceArgs, 0, bins);
+        for (let lane = 0; lane < 4 && frame + lane < frames; lane++) sum += floats[distances / 4 + lane];
+      });
+      return sum;
+    },
+
+    keepPhases(pull) {
+      floats[phaseArgs / 4 + 4] = pull;
+      eachGroup((_frame, at) => {
+        words.set([found + at, previous + at, wanted + at / 2, guess + at], phaseArgs / 4);
+        kernels.keepPhases(phaseArgs, 0, bins);
+      });
+    },
+
+    read(out) {
+      out.set(part(half, length));
+    },
+  };
 }

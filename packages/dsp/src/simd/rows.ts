@@ -2,7 +2,7 @@ import type { Complex } from '../types.ts';
 import { backLanes, inverseLanes } from './inverseLanes.ts';
 import { complexBytes, fftLanes, lanePlan } from './lanePlan.ts';
 import { realLanes } from './realLanes.ts';
-import { allocate, floats, placeWeights, placeWords, remember, withScratch, words } from './runtime.ts';
+import { allocate, floats, placeWeights, placeWords, pointRows, remember, withScratch } from './runtime.ts';
 
 /**
  * A transform of four rows: each input and output is the address of a kernel's parameters, of which the
@@ -95,7 +95,7 @@ function scatter({ args, length }: RowPort): void {
 }
 
 /** So many values of a row set stand in the lanes' memory at once. */
-const chunkValues = 1 << 16;
+const chunkValues = 1 << 15;
 
 /** Carries rows into the lanes' memory, transforms them by fours, and carries the results out again. */
 function runRows(
@@ -117,11 +117,11 @@ function runRows(
       });
       for (let row = 0; row < here; row += 4) {
         // Where fewer than four rows are left, the first stands for the missing, and their results go nowhere.
-        program.inputs.forEach((one, i) => {
-          setRows(one, from[i], row, here, from[i]);
+        program.inputs.forEach(({ args, length }, i) => {
+          pointRows(args, from[i], 4 * length, row, here, from[i]);
         });
-        program.outputs.forEach((one, i) => {
-          setRows(one, to[i], row, here, nowhere);
+        program.outputs.forEach(({ args, length }, i) => {
+          pointRows(args, to[i], 4 * length, row, here, nowhere);
         });
         program.run();
       }
@@ -130,16 +130,4 @@ function runRows(
       });
     }
   });
-}
-
-function setRows(
-  { args, length }: RowPort,
-  base: number,
-  row: number,
-  count: number,
-  otherwise: number,
-): void {
-  for (let lane = 0; lane < 4; lane++) {
-    words[args / 4 + lane] = row + lane < count ? base + 4 * length * (row + lane) : otherwise;
-  }
 }

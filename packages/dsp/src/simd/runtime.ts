@@ -75,6 +75,23 @@ export function placeWords(...values: number[]): number {
   return address;
 }
 
+/**
+ * Points the first four parameters of a kernel at rows `first` and following, `step` bytes apart; at `otherwise`
+ * where there are no more than `count`.
+ */
+export function pointRows(
+  args: number,
+  base: number,
+  step: number,
+  first: number,
+  count: number,
+  otherwise: number,
+): void {
+  for (let lane = 0; lane < 4; lane++) {
+    words[args / 4 + lane] = first + lane < count ? base + step * (first + lane) : otherwise;
+  }
+}
+
 /** What was built under a key, its memory included. Never inside `withScratch`, whose memory ends with it. */
 export function remember<Value>(key: string, build: () => Value): Value {
   if (known.has(key)) return known.get(key) as Value;

@@ -2,7 +2,7 @@ import type { FramePlan } from '../stft/options.ts';
 import type { ComplexSpectrogram } from '../types.ts';
 import { backLanes, inverseLanes } from './inverseLanes.ts';
 import { fftLanes } from './lanePlan.ts';
-import { allocate, floats, placeWeights, placeWords, withScratch, words } from './runtime.ts';
+import { allocate, floats, placeWeights, placeWords, pointRows, withScratch, words } from './runtime.ts';
 
 /** So many values of a spectrogram stand in the lanes' memory at once. */
 const chunkValues = 1 << 18;
@@ -33,15 +33,11 @@ export function overlapAddLanes({ re, im, bins, frames }: ComplexSpectrogram, pl
         floats.fill(0, samples / 4, samples / 4 + length);
         for (let frame = 0; frame < count; frame += 4) {
           moves.forEach((args, part) => {
-            words[args / 4] = sheets[part] + 4 * frame;
-            words[args / 4 + 1] = 4 * count;
+            words.set([sheets[part] + 4 * frame, 4 * count], args / 4);
             move(args, 0, bins);
           });
           lanes.inverse(spectrum);
-          for (let lane = 0; lane < 4; lane++) {
-            const at = frame + lane < count ? samples + 4 * hopLength * (frame + lane) : nowhere;
-            words[addArgs / 4 + lane] = at;
-          }
+          pointRows(addArgs, samples, 4 * hopLength, frame, count, nowhere);
           scatterAdd(addArgs, 0, nFft);
         }
         addInto(sum, first * hopLength, floats.subarray(samples / 4, samples / 4 + length));
