@@ -1,3 +1,4 @@
+import type { Spectrogram } from '@sonograd/dsp';
 import type { Callback, StateDict } from '@sonograd/nn';
 import type { z } from 'zod';
 import type { Moments } from '../features/moments.ts';
@@ -90,6 +91,42 @@ export interface DenoisedFile {
   readonly modelRate: number;
 }
 
+/** What a recogniser makes of a sound. */
+export interface Heard {
+  readonly digit: number;
+  /** The share of certainty it gives its answer, 0 to 1. */
+  readonly confidence: number;
+}
+
+/** A sound that nobody spoke. */
+export interface Made {
+  /** For a file: `digit7-3`. */
+  readonly name: string;
+  readonly picture: Spectrogram;
+  /** The values that are drawn black and white. */
+  readonly range: readonly [low: number, high: number];
+  readonly samples: Float32Array;
+  readonly sampleRate: number;
+  readonly heard: Heard;
+}
+
+export interface GenerateOptions {
+  readonly count: number;
+  /** Any if unsaid. */
+  readonly digit?: number | undefined;
+  readonly seed: number;
+}
+
+export interface InterpolateOptions {
+  /** WAV files. */
+  readonly from: string;
+  readonly to: string;
+  /** How many sounds, both ends counted. */
+  readonly steps: number;
+  /** Straight through the code, or along an arc, which keeps the distance from its middle. */
+  readonly path: 'linear' | 'spherical';
+}
+
 /** A system from corpus to report. The command line knows pipelines by this alone. */
 export interface Pipeline<Config extends PipelineConfig = PipelineConfig, Data extends Prepared = Prepared> {
   readonly name: string;
@@ -112,4 +149,8 @@ export interface Pipeline<Config extends PipelineConfig = PipelineConfig, Data e
   listen?(work: ListeningWork<Config, Data>): readonly string[];
   /** Takes the noise from a file of any length, a piece at a time. */
   denoise?(trained: Trained<Config>, job: DenoiseJob): Promise<DenoisedFile>;
+  /** Sounds out of nothing. */
+  generate?(trained: Trained<Config>, options: GenerateOptions): readonly Made[];
+  /** Sounds on the way from one to another. */
+  interpolate?(trained: Trained<Config>, options: InterpolateOptions): readonly Made[];
 }

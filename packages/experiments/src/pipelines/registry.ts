@@ -10,6 +10,7 @@ import { recogniseCnn } from './recognise-cnn/run.ts';
 import { recogniseLstm } from './recognise-lstm/run.ts';
 import { recogniseTransformer } from './recognise-transformer/run.ts';
 import { speakerSiamese } from './speaker-siamese/run.ts';
+import { vae } from './vae/run.ts';
 
 /** Every pipeline there is. */
 export const pipelines: readonly Pipeline[] = [
@@ -23,6 +24,7 @@ export const pipelines: readonly Pipeline[] = [
   recogniseLstm,
   recogniseTransformer,
   speakerSiamese,
+  vae,
 ];
 
 export function findPipeline(name: string): Pipeline {

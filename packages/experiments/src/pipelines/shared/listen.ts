@@ -1,13 +1,12 @@
-import { dbToPower, encodeWav, melToAudio } from '@sonograd/dsp';
+import { encodeWav } from '@sonograd/dsp';
 import { encodePicture } from '../../corpora/pictureFile.ts';
 import type { FeatureConfig } from '../../features/config.ts';
 import { extractFrom } from '../../features/extract.ts';
 import type { Feature } from '../../features/fit.ts';
-import { type Moments, undoMoments } from '../../features/moments.ts';
-import { melOptions } from '../../features/spectrum.ts';
-import { InputError } from '../../inputError.ts';
+import type { Moments } from '../../features/moments.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import { shownClips } from './examples.ts';
+import { soundOf } from './sound.ts';
 import type { SpeechData } from './speechData.ts';
 
 interface Listening {
@@ -38,32 +37,18 @@ export function listenToPictures(work: Listening, change: (feature: Feature) => 
   });
 }
 
-/** From what a model sees back to sound: moments, decibels, bands, phases (Griffin and Lim, 1984). */
+/** The sound of a picture, as a file. */
 function writeSound(
   { config, run }: Listening,
   name: string,
   feature: Feature,
   moments: Moments | undefined,
 ): string {
-  const { spectrum, sampleRate, size } = config.features;
-  if (spectrum.kind !== 'log-mel' || spectrum.log !== 'db' || size.fit === 'resize') {
-    throw new InputError('listen: the way back to sound needs features of kind log-mel in dB, not resized');
-  }
-  const decibels = { ...feature, data: feature.data.slice() };
-  if (moments !== undefined) undoMoments(decibels, moments);
-  const { winLength, hopLength, window, center } = spectrum;
-  const { samples } = melToAudio(dbToPower(decibels), {
-    ...melOptions(sampleRate, spectrum),
-    ...{ winLength, hopLength, window, center, iterations: 32, inverseIterations: 100 },
-  });
-  const wav = encodeWav({ channels: [atFullScale(samples)], sampleRate });
-  return run.write(`samples/${name}`, wav);
-}
-
-/** Decibels below the loudest value know no loudness: the peak goes to 0.9. */
-function atFullScale(samples: Float32Array): Float32Array {
-  const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return peak === 0 ? samples : samples.map((value) => (0.9 * value) / peak);
+  const samples = soundOf(feature, config.features, moments);
+  return run.write(
+    `samples/${name}`,
+    encodeWav({ channels: [samples], sampleRate: config.features.sampleRate }),
+  );
 }
 
 /** What is drawn black and white: the same for both pictures of a clip, so that they can be compared. */
