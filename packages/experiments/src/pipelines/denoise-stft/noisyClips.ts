@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { RandomStream } from '@sonograd/dsp';
-import type { Dataset, Sampler } from '@sonograd/nn';
-import { foldIn, permutation, type RandomKey } from '@sonograd/tensor';
+import type { Dataset } from '@sonograd/nn';
 import { addNoise } from '../../features/noise.ts';
+import { seedOf } from '../shared/augment.ts';
+import type { EpochItems } from '../shared/augmentEpochs.ts';
 import type { DenoiseConfig } from './config.ts';
 import type { Clip } from './sounds.ts';
 
@@ -31,23 +31,13 @@ export function levelOf(samples: Float32Array): number {
 }
 
 /**
- * Clips for training. Item `index` of epoch `epoch` is item `epoch * clips.length + index` of the dataset: its noise,
- * its ratio and its stretch depend on nothing but the seed and that number, so that a run that was interrupted goes on
- * with the same sounds.
+ * Clips for training, in other noise in each epoch. Which noise, which ratio and which stretch depends on the seed, the
+ * epoch and the clip's name alone, so that a run that was interrupted goes on with the same sounds.
  */
-export function trainingClips(clips: readonly Clip[], config: Settings, epochs: number): Dataset<NoisyClip> {
-  const { length } = clips;
+export function trainingClips(clips: readonly Clip[], config: Settings): EpochItems<NoisyClip> {
   return {
-    length: length * epochs,
-    get: (index) => drawn(clips[index % length]!, Math.floor(index / length), config),
-  };
-}
-
-/** Goes through all clips once an epoch, in an order of its own, and names them as `trainingClips` counts them. */
-export function epochSampler(length: number, key: RandomKey): Sampler {
-  return {
-    length,
-    order: (epoch) => permutation(length, foldIn(key, epoch)).map((index) => epoch * length + index),
+    length: clips.length,
+    get: (index, epoch) => drawn(clips[index]!, epoch, config),
   };
 }
 
@@ -76,7 +66,7 @@ interface Draw {
 
 function drawn(clip: Clip, epoch: number, config: Settings): NoisyClip {
   const { colors, lowDb, highDb, gainDb } = config.noise;
-  const random = streamFor(`${config.seed} ${epoch} ${clip.item.id}`);
+  const random = new RandomStream(seedOf(config.seed, epoch, clip.item.id));
   const draw: Draw = {
     color: colors[random.integer(colors.length)]!,
     snrDb: random.uniform(lowDb, highDb),
@@ -103,9 +93,4 @@ function stretched(clip: Clip, draw: Draw, { stft, training, seed }: Settings): 
   const gain = 10 ** (draw.gainDb / 20) / levelOf(noisy);
   const leveled = (samples: Float32Array) => samples.map((sample) => gain * sample);
   return { noisy: leveled(noisy), clean: leveled(placed.subarray(from, from + length)) };
-}
-
-/** A stream of random numbers for everything that has a name. */
-function streamFor(name: string): RandomStream {
-  return new RandomStream(createHash('sha256').update(name).digest().readUIntBE(0, 6));
 }

@@ -1,7 +1,8 @@
 import { encodeWav } from '@sonograd/dsp';
-import { adam, cosine, DataLoader, type Dataset, listDataset, loadStateDict } from '@sonograd/nn';
+import { adam, cosine, type Dataset, listDataset, loadStateDict } from '@sonograd/nn';
 import { foldIn, fromArray, noGrad, randomKey, type Tensor } from '@sonograd/tensor';
 import type { EvaluationWork, ListeningWork, Pipeline, Trained, TrainingWork } from '../pipeline.ts';
+import { type EpochItems, epochLoader } from '../shared/augmentEpochs.ts';
 import type { Labelled } from '../shared/labelled.ts';
 import { rowsOf } from '../shared/latent.ts';
 import { trainPhase } from '../shared/phase.ts';
@@ -9,7 +10,7 @@ import { type DenoiseConfig, defaults, quick, schema } from './config.ts';
 import { denoised, evaluateDenoiser, hardest, shownOf, testSeed } from './evaluate.ts';
 import { lossOf, type NoisyBatch, negativeSnr } from './losses.ts';
 import { type Denoiser, denoiserOf, magnitudesOf } from './model.ts';
-import { epochSampler, heldClips, type NoisyClip, noisyAt, trainingClips } from './noisyClips.ts';
+import { heldClips, type NoisyClip, noisyAt, trainingClips } from './noisyClips.ts';
 import { prepareSounds, type SoundData } from './sounds.ts';
 import { denoiseFile } from './stream/denoiseFile.ts';
 
@@ -34,15 +35,14 @@ async function train(work: TrainingWork<Config, SoundData>): Promise<void> {
   const { config, data } = work;
   const { batchSize, rate, epochs, loss } = config.training;
   const key = randomKey(config.seed);
-  const clips = trainingClips(data.train, config, epochs);
+  const clips = trainingClips(data.train, config);
   const model = denoiserOf(config, key);
-  await model.standardise.measure(framesSeen(model, clips, Math.min(measuredClips, data.train.length)));
-  const sampler = epochSampler(data.train.length, foldIn(key, 'order'));
+  await model.standardise.measure(framesSeen(model, clips));
   const totalSteps = epochs * Math.ceil(data.train.length / batchSize);
   await trainPhase<Config, Denoiser, NoisyClip, NoisyBatch>(work, {
     ...{ name: 'denoiser', model, epochs },
     optimizer: adam(model, { rate: cosine({ rate, totalSteps }) }),
-    loader: new DataLoader(clips, { batchSize, sampler }),
+    loader: epochLoader<NoisyClip, NoisyBatch>(clips, { batchSize, key: foldIn(key, 'order') }),
     loss: lossOf(loss),
     held: heldClips(data.validation, config),
     metrics: { snrDb: (model, { noisy, clean }) => -negativeSnr(model.forward(noisy), clean).item() },
@@ -51,9 +51,10 @@ async function train(work: TrainingWork<Config, SoundData>): Promise<void> {
 }
 
 /** What the network will see of training clips, frame by frame, before it is standardised. */
-function framesSeen(model: Denoiser, clips: Dataset<NoisyClip>, count: number): Dataset<Labelled> {
+function framesSeen(model: Denoiser, clips: EpochItems<NoisyClip>): Dataset<Labelled> {
+  const count = Math.min(measuredClips, clips.length);
   const frames = Array.from({ length: count }, (_, index) => {
-    const { noisy } = clips.get(index) as NoisyClip;
+    const { noisy } = clips.get(Math.floor((index * clips.length) / count), 0);
     return noGrad(() => {
       const { real, imaginary } = model.stft.forward(fromArray(noisy, [1, noisy.length]) as Tensor);
       const seen = model.compressed(magnitudesOf(real, imaginary)).squeeze(0).transpose(0, 1);

@@ -24,11 +24,12 @@ export async function denoiseFile(
   requireTwoFiles(input, output);
   const reader = new WavReader(input);
   try {
-    const levels = await levelsOf(reader, stft.sampleRate, watch);
     const { sampleRate, channels, length } = reader;
     const sampleFormat = formatFor(reader.sampleFormat);
+    // Opened first: whoever may not write there hears of it before the work begins.
     const writer = new WavWriter(output, { sampleRate, channels, length, sampleFormat });
     try {
+      const levels = await levelsOf(reader, stft.sampleRate, watch);
       const stream = new DenoiseStream(model, { frames: framesOf(stft), levels });
       await pump(reader, writer, stream, stft.sampleRate, watch);
       writer.finish();

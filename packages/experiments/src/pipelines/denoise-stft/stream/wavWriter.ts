@@ -25,6 +25,7 @@ export function formatFor(format: DecodedWav['sampleFormat']): WavOutline['sampl
 export class WavWriter {
   private readonly temporary: string;
   private readonly file: number;
+  private open = true;
   private at = headBytes;
 
   constructor(
@@ -56,14 +57,20 @@ export class WavWriter {
     if (this.at % 2 === 1) this.put(new Uint8Array(1), this.at);
     this.attempt(() => {
       fsyncSync(this.file);
-      closeSync(this.file);
+      this.close();
       renameSync(this.temporary, this.path);
     });
   }
 
-  /** Leaves nothing behind; what had the name before keeps it. */
+  /** Leaves nothing half-written behind; a file that was there before stays. Nothing to do once it is finished. */
   abandon(): void {
+    this.close();
     rmSync(this.temporary, { force: true });
+  }
+
+  private close(): void {
+    if (this.open) closeSync(this.file);
+    this.open = false;
   }
 
   private encode(channels: readonly Float32Array[]): Uint8Array {
