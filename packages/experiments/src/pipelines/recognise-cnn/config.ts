@@ -6,9 +6,14 @@ export const schema = z.strictObject({
   model: z
     .strictObject({
       /** One block for each: so many pictures come out of it. */
-      channels: z.array(z.int().min(1).max(4096)).min(1).max(8).default([32, 64, 96]),
+      channels: z.array(z.int().min(1).max(4096)).min(1).max(8).default([16, 32, 64, 128]),
       /** How many convolutions 3 × 3, each with batch-norm and ReLU, before a block halves both sides. */
       depth: z.int().min(1).max(4).default(1),
+      /**
+       * What is left of each picture at the end: its mean or its maximum over all places, or the same over time alone,
+       * with bands kept apart. Where in time a pattern was tells little of a word, at which frequency it was a lot.
+       */
+      pooling: z.enum(['mean', 'max', 'mean-over-time', 'max-over-time']).default('mean-over-time'),
       /** Of what was heard, before the answer. */
       dropout: z.number().min(0).max(0.95).default(0.3),
     })
@@ -27,6 +32,8 @@ export const defaults = {
 
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 4 },
-  companions: null,
+  companions: { speakers: 4, share: 0.2 },
+  features: { spectrum: { nMels: 32 }, size: { frames: 48 } },
+  model: { channels: [8, 16, 32] },
   training: { epochs: 8 },
 } as const;

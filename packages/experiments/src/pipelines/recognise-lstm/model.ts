@@ -25,7 +25,10 @@ export class LstmRecogniser extends Recogniser {
   }
 
   protected override hear(x: Tensor, lengths: ClipLengths): Tensor {
-    const { hidden } = this.lstm.forward(x.transpose(1, 2) as Tensor, { lengths });
+    // Behind the longest clip of the batch there is nothing to read.
+    const longest = Math.min(this.frames, Math.max(...lengths.data));
+    const read = x.slice(2, 0, longest).transpose(1, 2) as Tensor;
+    const { hidden } = this.lstm.forward(read, { lengths });
     const [states = 0, clips = 0] = hidden.shape;
     const last = (hidden as Tensor).slice(0, states - this.directions, states) as Tensor;
     return last.transpose(0, 1).reshape([clips, -1]) as Tensor;

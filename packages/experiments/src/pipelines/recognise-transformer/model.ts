@@ -83,7 +83,7 @@ function patchOf({ bins, frames }: ModelConfig['patch'], allBins: number, allFra
 /** [clips, bins, frames] to [clips × patches, bins × frames of a patch], in the order of time. */
 export function flatPatches(x: Tensor, { bins, frames, rows, columns }: Patch): Tensor {
   const clips = x.shape[0] ?? 0;
-  const cut = x.reshape([clips, rows, bins, columns, frames]).permute([0, 3, 1, 4, 2]) as Tensor;
+  const cut = x.reshape([clips, rows, bins, columns, frames]).permute([0, 3, 1, 2, 4]) as Tensor;
   return cut.reshape([clips * rows * columns, bins * frames]) as Tensor;
 }
 

@@ -9,6 +9,7 @@ import {
   wholeMetric,
 } from '@sonograd/nn';
 import { foldIn, randomKey } from '@sonograd/tensor';
+import { digitNames } from '../../corpora/digit.ts';
 import type { TrainingWork } from '../pipeline.ts';
 import { epochLoader } from './augmentEpochs.ts';
 import { companionFeatures } from './companions.ts';
@@ -59,36 +60,35 @@ export function scheduleOf(
   return cosine({ rate, totalSteps, warmUpSteps: Math.round(warmUp * totalSteps) });
 }
 
-interface Verdict {
-  readonly named: Int32Array;
-  readonly digits: Int32Array;
+/** What a model said of one batch. */
+export interface Verdict {
+  readonly named: ArrayLike<number>;
+  readonly digits: ArrayLike<number>;
+  /** Of all clips together. */
   readonly loss: number;
 }
 
 function judge(model: Recogniser, { x, y, frames }: ClipBatch): Verdict {
   const logits = model.forward(x, frames);
-  const digits = y.data.slice();
-  return { named: predictions(logits), digits, loss: crossEntropy(logits, y, { reduction: 'sum' }).item() };
+  const loss = crossEntropy(logits, y, { reduction: 'sum' }).item();
+  return { named: predictions(logits), digits: y.data.slice(), loss };
 }
 
-function macroF1Of(verdicts: readonly Verdict[]): number {
-  const matrix = new ConfusionMatrix(10);
+export function macroF1Of(verdicts: readonly Verdict[]): number {
+  const matrix = new ConfusionMatrix(digitNames.length);
   for (const { named, digits } of verdicts) matrix.add(named, digits);
   return matrix.macro().f1;
 }
-
-const macroF1 = wholeMetric<Recogniser, ClipBatch, Verdict>({ collect: judge, over: macroF1Of });
 
 /**
  * Macro-F1, and between equals the lower loss: among speakers that are known many epochs name everything right, and
  * the first of them is not the best. The loss has a thousandth of a say.
  */
-const merit = wholeMetric<Recogniser, ClipBatch, Verdict>({
-  collect: judge,
-  over: (verdicts) => macroF1Of(verdicts) - meanLoss(verdicts) / 1000,
-});
-
-function meanLoss(verdicts: readonly Verdict[]): number {
-  const total = verdicts.reduce((sum, { loss }) => sum + loss, 0);
-  return total / verdicts.reduce((sum, { digits }) => sum + digits.length, 0);
+export function meritOf(verdicts: readonly Verdict[]): number {
+  const clips = verdicts.reduce((sum, { digits }) => sum + digits.length, 0);
+  const loss = verdicts.reduce((sum, { loss }) => sum + loss, 0) / clips;
+  return macroF1Of(verdicts) - loss / 1000;
 }
+
+const macroF1 = wholeMetric<Recogniser, ClipBatch, Verdict>({ collect: judge, over: macroF1Of });
+const merit = wholeMetric<Recogniser, ClipBatch, Verdict>({ collect: judge, over: meritOf });
