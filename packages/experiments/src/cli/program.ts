@@ -3,6 +3,8 @@ import { addDenoise } from './commands/denoise.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExportSpectrograms } from './commands/exportSpectrograms.ts';
 import { addFetch } from './commands/fetch.ts';
+import { addGenerate } from './commands/generate.ts';
+import { addInterpolate } from './commands/interpolate.ts';
 import { addListen } from './commands/listen.ts';
 import { addLists } from './commands/lists.ts';
 import { addPredict } from './commands/predict.ts';
@@ -22,6 +24,7 @@ Examples:
   sonograd evaluate runs/… --data recordings/
   sonograd predict runs/… seven.wav
   sonograd denoise runs/… noisy.wav clean.wav
+  sonograd generate runs/… --digit 7
   sonograd sweep front-end --data data/fsdd --seeds 3
 
 Exit codes: ${exitCodes.fine} all is well, ${exitCodes.bug} a fault of this program, ${exitCodes.badInput} \
@@ -30,6 +33,7 @@ something given to it is wrong, ${exitCodes.interrupted} interrupted.`;
 const adders = [
   ...[addLists, addFetch, addExportSpectrograms, addTrain, addResume],
   ...[addEvaluate, addPredict, addListen, addDenoise, addReport, addSweep],
+  ...[addGenerate, addInterpolate],
 ];
 
 /** The whole command line. */
