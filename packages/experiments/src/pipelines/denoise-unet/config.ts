@@ -18,11 +18,31 @@ const unet = z.strictObject({
   initialise: z.enum(['default', 'xavier', 'kaiming', 'kaiming-mean']).default('kaiming-mean'),
 });
 
+/** A U-Net on the sound itself. */
+const wave = z.strictObject({
+  kind: z.literal('wave'),
+  /** Channels that each level has more than the one above. */
+  width: z.int().min(1).max(256).default(24),
+  /** How often the sound is halved. */
+  levels: z.int().min(1).max(12).default(6),
+  /** How much of a clip it learns from: longer ones are cut, shorter ones followed by silence. */
+  samples: z
+    .int()
+    .min(512)
+    .max(2 ** 20)
+    .default(8192),
+  /** The ratio of signal to distortion, the distance of spectrograms at several resolutions, or both. */
+  loss: z.enum(['si-sdr', 'stft', 'both']).default('si-sdr'),
+});
+
+export type UNetConfig = z.infer<typeof unet>;
+export type WaveConfig = z.infer<typeof wave>;
+
 export const schema = z
   .strictObject({
     ...speechFields,
     noise: noiseFields.prefault({}),
-    model: z.discriminatedUnion('kind', [unet]).prefault({ kind: 'unet' }),
+    model: z.discriminatedUnion('kind', [unet, wave]).prefault({ kind: 'unet' }),
     training: trainingFields
       .extend({
         /** Clips that go through the network at once; a step adds up the gradients of as many as make a batch. */
@@ -34,22 +54,22 @@ export const schema = z
   })
   .superRefine(({ features, model }, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const { size, noise } = features;
-    if (noise !== null)
+    if (features.noise !== null) {
       refuse(['features', 'noise'], 'the clean side has none; noise.colors and noise.snrDb name it');
-    if (size.fit !== 'resize') return refuse(['features', 'size', 'fit'], 'pictures are resized');
-    const step = 2 ** (model.levels - 1);
-    if (size.bins % step !== 0 || size.frames % step !== 0) {
-      const sizes = `${size.bins} x ${size.frames}, ${model.levels} levels`;
-      refuse(['model', 'levels'], `each level halves the picture, which must come out even, ${sizes}`);
     }
+    const { size } = features;
+    if (size.fit !== 'resize') return refuse(['features', 'size', 'fit'], 'pictures are resized');
+    const halvings = model.kind === 'unet' ? model.levels - 1 : model.levels;
+    const lengths = model.kind === 'unet' ? [size.bins, size.frames] : [model.samples];
+    if (lengths.every((length) => length % 2 ** halvings === 0)) return;
+    refuse(['model', 'levels'], `${lengths.join(' x ')} does not halve evenly ${halvings} times`);
   });
 
 export type DenoiseUnetConfig = z.infer<typeof schema>;
 
 /**
  * Mel spectrograms of 256 bands, 80 dB deep, each picture from 0 to 1 by its own extremes, squeezed or stretched to
- * 112 x 112 pixels. Four frames overlap at every instant, so that few pixels are invented where time is stretched.
+ * 112 x 112 pixels. Eight frames overlap at every instant, so that few pixels are invented where time is stretched.
  */
 export const defaults = {
   features: {
@@ -62,7 +82,10 @@ export const defaults = {
 
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 3 },
-  features: { spectrum: { nMels: 64, hopLength: 128 }, size: { bins: 32, frames: 32 } },
+  features: {
+    spectrum: { nFft: 256, winLength: 256, hopLength: 128, nMels: 48 },
+    size: { bins: 32, frames: 32 },
+  },
   model: { width: 8 },
-  training: { epochs: 8, batchSize: 16, rate: 4e-3 },
+  training: { epochs: 6, batchSize: 16, rate: 4e-3 },
 } as const;

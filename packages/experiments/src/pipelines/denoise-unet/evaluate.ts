@@ -1,107 +1,102 @@
-import { DataLoader, mse, summary } from '@sonograd/nn';
-import { fromArray, noGrad, type Tensor } from '@sonograd/tensor';
+import { siSdr } from '@sonograd/dsp';
+import { collate, summary } from '@sonograd/nn';
 import type { Feature } from '../../features/fit.ts';
 import type { ReportData } from '../../runs/reportData.ts';
 import type { Evaluation, EvaluationWork } from '../pipeline.ts';
 import { pictureOf } from '../shared/examples.ts';
 import { layerHealth, modelRows } from '../shared/inspect.ts';
 import { labelled } from '../shared/labelled.ts';
-import { meanSquare, meanSquareOfMean } from '../shared/meanSquare.ts';
-import { noisyFeature, type PairData, pairDataset } from '../shared/pairData.ts';
+import { meanSquareOfMean } from '../shared/meanSquare.ts';
+import { noisyFeature, type Pair, type PairData } from '../shared/pairData.ts';
 import { meanOf, type PairScore, scoreTables } from '../shared/pairScores.ts';
+import { cleanSound, noisySound } from '../shared/pairSounds.ts';
 import { describeCorpus } from '../shared/speechData.ts';
 import type { DenoiseUnetConfig } from './config.ts';
+import type { ClipInNoise, Denoised, Denoiser } from './denoiser.ts';
 import { shownPairs } from './listen.ts';
-import type { UNet } from './model.ts';
 
-/** Errors of pixels on test clips, beside those of doing nothing and of always drawing the mean picture. */
-export async function evaluatePictures(
-  model: UNet,
-  { data, config }: EvaluationWork<DenoiseUnetConfig, PairData>,
-): Promise<Evaluation> {
-  const scores = await scorePictures(model, data, config.training.clipsAtOnce);
-  const testMse = meanOf(scores, ({ denoised }) => denoised);
-  const noisyMse = meanOf(scores, ({ heard }) => heard);
+type Work = EvaluationWork<DenoiseUnetConfig, PairData>;
+
+/** Errors on test clips, beside those of doing nothing and of always drawing the mean picture. */
+export async function evaluateDenoiser(denoiser: Denoiser, { data, config }: Work): Promise<Evaluation> {
+  const { pixels, decibels } = scoreClips(denoiser, data, config);
   const meanImageMse = await meanSquareOfMean(labelled(data.store, data.test, ({ data }) => data));
-  const { bins, frames } = data.store.shape;
-  const about = summary(model, [1, 1, bins, frames]);
+  const about = summary(denoiser.model, denoiser.inputShape);
+  const errors = { testMse: denoisedMean(pixels), noisyMse: heardMean(pixels), meanImageMse };
+  const ratios =
+    decibels.length > 0 ? { testSiSdr: denoisedMean(decibels), noisySiSdr: heardMean(decibels) } : {};
+  const pixelTable: ReportData['tables'][number] = {
+    title: 'Mean squared error of pixels on test clips',
+    head: ['', 'error'],
+    rows: [
+      ['denoised', errors.testMse],
+      ['as heard, in noise', errors.noisyMse],
+      ['the mean of all clean test pictures', meanImageMse],
+    ],
+  };
   return {
-    metrics: {
-      ...{ testMse, noisyMse, meanImageMse },
-      ...{ testClips: data.test.length, parameters: about.parameters },
-    },
+    metrics: { ...errors, ...ratios, testClips: data.test.length, parameters: about.parameters },
     report: {
-      title: 'Noise taken out of pictures of sound',
-      summary: 'A U-Net is shown a noisy mel spectrogram and draws the clean one.',
+      title: 'Noise taken out of spoken digits',
+      summary: `A ${denoiser.title} is shown a noisy clip and gives the clean one.`,
       corpus: describeCorpus(data),
-      models: [modelRows('U-Net', about)],
-      tables: [
-        {
-          title: 'Mean squared error of pixels on test clips',
-          head: ['', 'error'],
-          rows: [
-            ['denoised', testMse],
-            ['as heard, in noise', noisyMse],
-            ['the mean of all clean test pictures', meanImageMse],
-          ],
-        },
-        ...scoreTables(scores, 'Error'),
-      ],
-      examples: examplesOf(data, (heard) => denoisePicture(model, heard)),
-      layers: layerHealth(model, () => firstLoss(model, data), 'U-Net'),
+      models: [modelRows(denoiser.title, about)],
+      tables: [pixelTable, ...scoreTables(pixels, 'Error'), ...scoreTables(decibels, 'SI-SDR in dB')],
+      examples: shownPairs(data).map((clip) => exampleOf(clip, data, denoiser.denoise(clip))),
+      layers: layerHealth(denoiser.model, () => firstLoss(denoiser, data), denoiser.title),
     },
   };
 }
 
-/** A picture as the network would have it; no pixel is darker than 0 or brighter than 1. */
-export function denoisePicture(model: UNet, heard: Feature): Feature {
-  const { data, bins, frames } = heard;
-  const out = noGrad(() => draw(model, fromArray(data, [1, 1, bins, frames]) as Tensor).data.slice());
-  return { ...heard, data: out };
-}
+const denoisedMean = (scores: readonly PairScore[]) => meanOf(scores, ({ denoised }) => denoised);
+const heardMean = (scores: readonly PairScore[]) => meanOf(scores, ({ heard }) => heard);
 
-const draw = (model: UNet, x: Tensor): Tensor => (model.forward(x) as Tensor).clamp(0, 1) as Tensor;
-
-async function scorePictures(model: UNet, data: PairData, batchSize: number): Promise<PairScore[]> {
-  const { store, noisy, test } = data;
-  const heard: number[] = [];
-  const denoised: number[] = [];
-  for await (const assemble of new DataLoader(pairDataset(data, test), { batchSize }).prepared()) {
-    noGrad(() => {
-      const { x, y } = assemble();
-      const rows = (pictures: Tensor) => pictures.reshape([pictures.shape[0] ?? 0, -1]) as Tensor;
-      heard.push(...meanSquare(rows(x), rows(y)));
-      denoised.push(...meanSquare(rows(draw(model, x)), rows(y)));
-    });
+/** Every test clip in every noise: by its pixels, and by its samples where the network gives any. */
+function scoreClips(denoiser: Denoiser, data: PairData, { features }: DenoiseUnetConfig) {
+  const pixels: PairScore[] = [];
+  const decibels: PairScore[] = [];
+  for (const noise of data.noisy) {
+    for (const place of data.test) {
+      const item = data.store.items[place]!;
+      const clean = data.store.feature(place);
+      const { picture, sound } = denoiser.denoise({ place, noise });
+      const error = (other: Feature) => meanSquare(clean.data, other.data);
+      const of = { item, noise: noise.name };
+      const heard = noisyFeature(noise, data.store, place);
+      pixels.push({ ...of, heard: error(heard), denoised: error(picture) });
+      if (sound === undefined) continue;
+      const target = cleanSound(item.source, features);
+      const noisy = noisySound(target, item.id, features, noise.noise);
+      decibels.push({ ...of, heard: siSdr(target, noisy), denoised: siSdr(target, sound) });
+    }
   }
-  return heard.map((error, index) => ({
-    item: store.items[test[index % test.length]!]!,
-    noise: noisy[Math.floor(index / test.length)]!.name,
-    heard: error,
-    denoised: denoised[index]!,
-  }));
+  return { pixels, decibels };
 }
 
-function firstLoss(model: UNet, data: PairData): Tensor {
-  const count = Math.min(8, data.test.length);
-  const { x, y } = pairDataset(data, data.test).batch!(Int32Array.from({ length: count }, (_, n) => n));
-  return mse(model.forward(x) as Tensor, y);
+const meanSquare = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, index) => sum + (value - b[index]!) ** 2, 0) / a.length;
+
+function firstLoss(denoiser: Denoiser, data: PairData) {
+  const pairs = denoiser.pairs(data.test);
+  const some = Array.from({ length: Math.min(8, pairs.length) }, (_, index) => pairs.get(index) as Pair);
+  return denoiser.loss(denoiser.model, collate(some));
 }
 
-/** Some clips as they are heard, as the model has them, and as they were. */
-export function examplesOf(data: PairData, denoise: (heard: Feature) => Feature): ReportData['examples'] {
-  return shownPairs(data).map(({ place, noise }) => {
-    const { digit, speaker, id } = data.store.items[place]!;
-    const heard = noisyFeature(noise, data.store, place);
-    return {
-      title: `${digit} by ${speaker}`,
-      caption: `${id}, ${noise.name}`,
-      pictures: [
-        { title: 'clean', picture: pictureOf(data.store.feature(place)) },
-        { title: 'noisy', picture: pictureOf(heard) },
-        { title: 'denoised', picture: pictureOf(denoise(heard)) },
-      ],
-      sounds: [],
-    };
-  });
+/** A clip as it was, as it is heard, and as the model has it. */
+function exampleOf(
+  { place, noise }: ClipInNoise,
+  { store }: PairData,
+  { picture }: Denoised,
+): ReportData['examples'][number] {
+  const { digit, speaker, id } = store.items[place]!;
+  return {
+    title: `${digit} by ${speaker}`,
+    caption: `${id}, ${noise.name}`,
+    pictures: [
+      { title: 'clean', picture: pictureOf(store.feature(place)) },
+      { title: 'noisy', picture: pictureOf(noisyFeature(noise, store, place)) },
+      { title: 'denoised', picture: pictureOf(picture) },
+    ],
+    sounds: [],
+  };
 }

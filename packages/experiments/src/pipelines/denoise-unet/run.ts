@@ -1,15 +1,13 @@
-import { adam, cosine, DataLoader, loadStateDict, mse } from '@sonograd/nn';
-import { foldIn, randomKey, type Tensor } from '@sonograd/tensor';
-import type { FeatureStore } from '../../features/store.ts';
-import type { ListeningWork, Pipeline, Trained, TrainingWork } from '../pipeline.ts';
-import { type PairBatch, type PairData, pairDataset, preparePairs } from '../shared/pairData.ts';
+import { adam, cosine, DataLoader, loadStateDict } from '@sonograd/nn';
+import { foldIn, randomKey } from '@sonograd/tensor';
+import type { EvaluationWork, Pipeline, TrainingWork } from '../pipeline.ts';
+import { type PairData, preparePairs } from '../shared/pairData.ts';
 import { inParts } from '../shared/pairSteps.ts';
 import { trainPhase } from '../shared/phase.ts';
 import { type DenoiseUnetConfig, defaults, quick, schema } from './config.ts';
-import { denoisePicture, evaluatePictures } from './evaluate.ts';
-import { startWeights } from './initialise.ts';
+import { type Denoiser, denoiserOf } from './denoiser.ts';
+import { evaluateDenoiser } from './evaluate.ts';
 import { listenToPairs } from './listen.ts';
-import { UNet } from './model.ts';
 
 type Config = DenoiseUnetConfig;
 
@@ -20,50 +18,33 @@ export const denoiseUnet: Pipeline<Config, PairData> = {
   epochFields: ['training.epochs'],
   prepare: preparePairs,
   train,
-  evaluate: (work) => evaluatePictures(trainedModel(work), work),
-  listen,
+  evaluate: (work) => evaluateDenoiser(trainedDenoiser(work), work),
+  listen: (work) => listenToPairs(trainedDenoiser(work), work),
 };
 
-/** Noisy pictures in, clean pictures as the target: pixels' squared differences are all the network is told. */
 async function train(work: TrainingWork<Config, PairData>): Promise<void> {
   const { config, data } = work;
   const { epochs, batchSize, rate, schedule, clipsAtOnce } = config.training;
   const key = randomKey(config.seed);
-  const model = modelOf(config);
-  startWeights(model, config.model.initialise, meanPixel(data.store, data.train), foldIn(key, 'start'));
-  const loader = new DataLoader(pairDataset(data, data.train), {
+  const denoiser = denoiserOf(config, data);
+  const { model, loss } = denoiser;
+  denoiser.start(foldIn(key, 'start'));
+  const loader = new DataLoader(denoiser.pairs(data.train), {
     batchSize,
     key: foldIn(key, 'order of clips'),
   });
   const totalSteps = epochs * loader.length!;
   await trainPhase(work, {
     ...{ name: 'denoiser', model, loader, epochs },
-    held: pairDataset(data, data.validation),
+    held: denoiser.pairs(data.validation),
     optimizer: adam(model, { rate: schedule === 'cosine' ? cosine({ rate, totalSteps }) : rate }),
-    loss: inParts(clipsAtOnce, (model: UNet, { x, y }: PairBatch) => mse(model.forward(x) as Tensor, y)),
+    loss: inParts(clipsAtOnce, loss),
   });
 }
 
-function listen(work: ListeningWork<Config, PairData>): string[] {
-  const model = trainedModel(work);
-  return listenToPairs(work, (heard) => denoisePicture(model, heard));
-}
-
-function meanPixel(store: FeatureStore, places: Int32Array): number {
-  let sum = 0;
-  for (const place of places) {
-    const { data } = store.feature(place);
-    sum += data.reduce((total, value) => total + value, 0) / data.length;
-  }
-  return sum / places.length;
-}
-
-function modelOf({ model, seed }: Config): UNet {
-  return new UNet({ ...model, key: foldIn(randomKey(seed), 'weights') });
-}
-
-function trainedModel(trained: Trained<Config>): UNet {
-  const model = modelOf(trained.config);
-  loadStateDict(model, trained.state);
-  return model.eval();
+function trainedDenoiser({ config, data, state }: EvaluationWork<Config, PairData>): Denoiser {
+  const denoiser = denoiserOf(config, data);
+  loadStateDict(denoiser.model, state);
+  denoiser.model.eval();
+  return denoiser;
 }

@@ -25,11 +25,12 @@ export function cleanSound(source: Source, { sampleRate, trimDb, spectrum }: Fea
 
 /** The same in noise: to the sample what the noisy feature was made of. */
 export function noisySound(
-  item: { readonly id: string; readonly source: Source },
-  features: FeatureConfig,
+  clean: Float32Array,
+  id: string,
+  { sampleRate }: FeatureConfig,
   noise: NoiseSetting,
 ): Float32Array {
-  return addNoise(cleanSound(item.source, features), features.sampleRate, noise, item.id);
+  return addNoise(clean, sampleRate, noise, id);
 }
 
 /** What a model sees of a sound that is as it should be: no noise, no silence to cut. */
