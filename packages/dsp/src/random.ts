@@ -35,28 +35,34 @@ export function threefry2x32(
 
 /** A stream of random numbers, fixed by its seed; `split` gives independent streams. */
 export class RandomStream {
-  private readonly key0: number;
-  private readonly key1: number;
-  private counter = 0;
-  private readonly pair = new Uint32Array(2);
-  private unread = 0;
-  private spareNormal: number | undefined;
+  readonly #key0: number;
+  readonly #key1: number;
+  #counter = 0;
+  readonly #pair = new Uint32Array(2);
+  #unread = 0;
+  #spareNormal: number | undefined;
 
   /** Any integer that a double holds exactly is a seed of its own; negative ones too. */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`random: seed must be a safe integer, ${seed}`);
-    this.key0 = seed | 0;
-    this.key1 = Math.floor(seed / 2 ** 32) | 0;
+    this.#key0 = seed | 0;
+    this.#key1 = Math.floor(seed / 2 ** 32) | 0;
   }
 
   /** 32 random bits. */
   bits(): number {
-    if (this.unread === 0) {
-      threefry2x32(this.key0, this.key1, this.counter | 0, Math.floor(this.counter / 2 ** 32), this.pair);
-      this.counter++;
-      this.unread = 2;
+    if (this.#unread === 0) {
+      threefry2x32(
+        this.#key0,
+        this.#key1,
+        this.#counter | 0,
+        Math.floor(this.#counter / 2 ** 32),
+        this.#pair,
+      );
+      this.#counter++;
+      this.#unread = 2;
     }
-    return this.pair[2 - this.unread--];
+    return this.#pair[2 - this.#unread--];
   }
 
   /** Uniform in [low, high). */
@@ -71,20 +77,20 @@ export class RandomStream {
 
   /** Normal with mean 0 and deviation 1, by Box and Muller, two at a time. */
   normal(): number {
-    if (this.spareNormal !== undefined) {
-      const spare = this.spareNormal;
-      this.spareNormal = undefined;
+    if (this.#spareNormal !== undefined) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = undefined;
       return spare;
     }
     const radius = Math.sqrt(-2 * Math.log((this.bits() + 0.5) / 2 ** 32));
     const angle = 2 * Math.PI * this.uniform();
-    this.spareNormal = radius * Math.sin(angle);
+    this.#spareNormal = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   }
 
   /** An independent stream for a purpose; it does not advance this one. */
   split(purpose: number): RandomStream {
-    const [low, high] = threefry2x32(this.key0, this.key1, purpose | 0, -1, new Uint32Array(2));
+    const [low, high] = threefry2x32(this.#key0, this.#key1, purpose | 0, -1, new Uint32Array(2));
     return new RandomStream(low + (high >>> 11) * 2 ** 32);
   }
 }

@@ -16,99 +16,98 @@ const tiny = 2 ** -126;
  * allocates nothing per frame.
  */
 export class IstftStream {
-  private readonly plan: FramePlan;
-  private readonly fourier: RealPlan;
-  private readonly half: number;
+  readonly #sink: SampleSink;
+  readonly #plan: FramePlan;
+  readonly #fourier: RealPlan;
+  readonly #half: number;
   /** Overlapping frames added up, and the squares of their windows, from the last frame's first sample on. */
-  private readonly sum: Float64Array;
-  private readonly weight: Float64Array;
-  private readonly block: Float32Array;
-  private frames = 0;
+  readonly #sum: Float64Array;
+  readonly #weight: Float64Array;
+  readonly #block: Float32Array;
+  #frames = 0;
   /** The padded index of the next sample to give. */
-  private given = 0;
+  #given = 0;
 
-  constructor(
-    options: Omit<StftOptions, 'padMode'>,
-    private readonly sink: SampleSink,
-  ) {
-    this.plan = framePlan('IstftStream', options);
-    const { nFft, hopLength, center } = this.plan;
+  constructor(options: Omit<StftOptions, 'padMode'>, sink: SampleSink) {
+    this.#sink = sink;
+    this.#plan = framePlan('IstftStream', options);
+    const { nFft, hopLength, center } = this.#plan;
     if (hopLength > nFft) reject('IstftStream', 'hopLength exceeds nFft', `${hopLength} > ${nFft}`);
-    this.fourier = realPlan(nFft);
-    this.half = center ? Math.floor(nFft / 2) : 0;
-    this.sum = new Float64Array(nFft);
-    this.weight = new Float64Array(nFft);
-    this.block = new Float32Array(hopLength);
+    this.#fourier = realPlan(nFft);
+    this.#half = center ? Math.floor(nFft / 2) : 0;
+    this.#sum = new Float64Array(nFft);
+    this.#weight = new Float64Array(nFft);
+    this.#block = new Float32Array(hopLength);
     this.reset();
   }
 
   /** Adds the next frame: `floor(nFft / 2) + 1` bins, real and imaginary parts apart. */
   push(re: Float32Array, im: Float32Array): void {
-    const { nFft, hopLength, bins, window } = this.plan;
+    const { nFft, hopLength, bins, window } = this.#plan;
     requireLength('IstftStream', 're', re, bins);
     requireLength('IstftStream', 'im', im, bins);
     // What the frames before this one have finished makes room for it.
-    if (this.frames > 0) {
-      this.give(this.frames * hopLength);
-      this.advance(hopLength);
+    if (this.#frames > 0) {
+      this.#give(this.#frames * hopLength);
+      this.#advance(hopLength);
     }
-    const { time, spectrum, inverse } = this.fourier;
+    const { time, spectrum, inverse } = this.#fourier;
     for (let k = 0; k < bins; k++) {
       spectrum[2 * k] = re[k];
       spectrum[2 * k + 1] = im[k];
     }
     inverse();
     for (let i = 0; i < nFft; i++) {
-      this.sum[i] += window[i] * time[i];
-      this.weight[i] += window[i] * window[i];
+      this.#sum[i] += window[i] * time[i];
+      this.#weight[i] += window[i] * window[i];
     }
-    this.frames++;
+    this.#frames++;
     // Not beyond what `istft` would give if this were the last frame.
-    const start = (this.frames - 1) * hopLength;
-    this.give(start + Math.min(hopLength, nFft - this.half));
+    const start = (this.#frames - 1) * hopLength;
+    this.#give(start + Math.min(hopLength, nFft - this.#half));
   }
 
   /** Gives what is left, up to `length` samples in all (as `istft` does if unsaid), and is ready for more. */
   end(length?: number): void {
     if (length !== undefined) requireWhole('IstftStream', 'length', length, 0);
-    const { nFft, hopLength } = this.plan;
-    const asked = length ?? Math.max(nFft + hopLength * (this.frames - 1) - 2 * this.half, 0);
-    const already = this.given - this.half;
-    if (this.frames > 0 && asked < already) {
+    const { nFft, hopLength } = this.#plan;
+    const asked = length ?? Math.max(nFft + hopLength * (this.#frames - 1) - 2 * this.#half, 0);
+    const already = this.#given - this.#half;
+    if (this.#frames > 0 && asked < already) {
       reject('IstftStream', 'more samples than length are out already', `${already} > ${asked}`);
     }
-    if (this.frames > 0) this.give(this.half + asked);
+    if (this.#frames > 0) this.#give(this.#half + asked);
     this.reset();
   }
 
   /** Forgets all frames. */
   reset(): void {
-    this.sum.fill(0);
-    this.weight.fill(0);
-    this.frames = 0;
-    this.given = this.half;
+    this.#sum.fill(0);
+    this.#weight.fill(0);
+    this.#frames = 0;
+    this.#given = this.#half;
   }
 
-  private advance(hop: number): void {
-    this.sum.copyWithin(0, hop);
-    this.sum.fill(0, this.plan.nFft - hop);
-    this.weight.copyWithin(0, hop);
-    this.weight.fill(0, this.plan.nFft - hop);
+  #advance(hop: number): void {
+    this.#sum.copyWithin(0, hop);
+    this.#sum.fill(0, this.#plan.nFft - hop);
+    this.#weight.copyWithin(0, hop);
+    this.#weight.fill(0, this.#plan.nFft - hop);
   }
 
   /** Gives the samples up to a padded index, at most a hop at a time; beyond the last frame lies silence. */
-  private give(end: number): void {
-    const { nFft, hopLength } = this.plan;
-    const origin = (this.frames - 1) * hopLength;
-    while (this.given < end) {
-      const count = Math.min(end - this.given, hopLength);
+  #give(end: number): void {
+    const { nFft, hopLength } = this.#plan;
+    const origin = (this.#frames - 1) * hopLength;
+    while (this.#given < end) {
+      const count = Math.min(end - this.#given, hopLength);
       for (let i = 0; i < count; i++) {
-        const at = this.given + i - origin;
-        if (at >= nFft) this.block[i] = 0;
-        else this.block[i] = this.sum[at] * (this.weight[at] > tiny ? 1 / this.weight[at] : 1);
+        const at = this.#given + i - origin;
+        if (at >= nFft) this.#block[i] = 0;
+        else this.#block[i] = this.#sum[at] * (this.#weight[at] > tiny ? 1 / this.#weight[at] : 1);
       }
-      this.given += count;
-      this.sink(count === hopLength ? this.block : this.block.subarray(0, count));
+      this.#given += count;
+      this.#sink(count === hopLength ? this.#block : this.#block.subarray(0, count));
     }
   }
 }

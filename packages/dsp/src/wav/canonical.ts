@@ -2,18 +2,11 @@ import type { SampleFormat, WavFormat } from './format.ts';
 import { wavHeader } from './header.ts';
 
 /** What the decoder reads without fault: 16 and 32-bit integers and floats. The others widen into these, exactly. */
-const widened: Readonly<Record<SampleFormat, 'int16' | 'int32' | 'float32' | 'float64'>> = {
-  uint8: 'int16',
-  int16: 'int16',
-  int24: 'int32',
-  int32: 'int32',
-  float32: 'float32',
-  float64: 'float64',
-};
+const widened: Partial<Record<SampleFormat, SampleFormat>> = { uint8: 'int16', int24: 'int32' };
 
 /** The same samples as a plain WAV file with one header of 44 bytes and one data chunk. */
 export function canonicalWav(format: WavFormat, data: Uint8Array): ArrayBuffer {
-  const sampleFormat = widened[format.sampleFormat];
+  const sampleFormat = widened[format.sampleFormat] ?? format.sampleFormat;
   const count = data.length / format.sampleBytes;
   const { buffer, body } = wavHeader({ ...format, sampleFormat }, count / format.channels);
   if (format.sampleFormat === 'uint8') {

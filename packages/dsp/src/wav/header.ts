@@ -17,24 +17,19 @@ export function wavHeader(
   frames: number,
 ): { buffer: ArrayBuffer; body: Uint8Array } {
   const { sampleRate, channels, sampleFormat } = format;
-  const sampleBytes = sampleByteLengths[sampleFormat];
-  const bodyBytes = frames * channels * sampleBytes;
+  const blockBytes = channels * sampleByteLengths[sampleFormat];
+  const bodyBytes = frames * blockBytes;
   const buffer = new ArrayBuffer(headerBytes + bodyBytes + (bodyBytes % 2));
+  new TextEncoder().encodeInto('RIFF    WAVEfmt                     data', new Uint8Array(buffer));
   const view = new DataView(buffer);
-  const letters = (at: number, text: string) => {
-    for (let i = 0; i < text.length; i++) view.setUint8(at + i, text.charCodeAt(i));
-  };
-  letters(0, 'RIFF');
-  view.setUint32(4, buffer.byteLength - 8, true);
-  letters(8, 'WAVEfmt ');
-  view.setUint32(16, 16, true);
-  view.setUint16(20, sampleFormat.startsWith('float') ? 3 : 1, true);
-  view.setUint16(22, channels, true);
-  view.setUint32(24, sampleRate, true);
-  view.setUint32(28, sampleRate * channels * sampleBytes, true);
-  view.setUint16(32, channels * sampleBytes, true);
-  view.setUint16(34, 8 * sampleBytes, true);
-  letters(36, 'data');
-  view.setUint32(40, bodyBytes, true);
+  const write32 = (at: number, value: number) => view.setUint32(at, value, true);
+  // Pairs of 16 bits go in as one number of 32.
+  write32(4, buffer.byteLength - 8);
+  write32(16, 16);
+  write32(20, (sampleFormat.startsWith('float') ? 3 : 1) + (channels << 16));
+  write32(24, sampleRate);
+  write32(28, sampleRate * blockBytes);
+  write32(32, blockBytes + ((8 * sampleByteLengths[sampleFormat]) << 16));
+  write32(40, bodyBytes);
   return { buffer, body: new Uint8Array(buffer, headerBytes, bodyBytes) };
 }

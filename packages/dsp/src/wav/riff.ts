@@ -7,12 +7,6 @@ export interface RiffChunk {
   readonly bytes: Uint8Array;
 }
 
-const headBytes = 8;
-
-function fourLetters(view: DataView, offset: number): string {
-  return String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(offset + i)));
-}
-
 /** Letters that can stand in a message; a damaged name may hold anything. */
 const printable = (id: string) => id.replace(/[^\x20-\x7e]/g, '?');
 
@@ -22,26 +16,22 @@ const printable = (id: string) => id.replace(/[^\x20-\x7e]/g, '?');
  */
 export function* riffChunks(bytes: Uint8Array): Generator<RiffChunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fourLetters = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  const expectLetters = (expected: string, at: number) => {
+    const found = fourLetters(at);
+    if (found !== expected) throw new WavError(`expected ${expected}, found ${printable(found)}`, 'RIFF', at);
+  };
   if (bytes.length < 12) throw new WavError(`${bytes.length} bytes are too few for a WAV file`, 'RIFF', 0);
-  const form = fourLetters(view, 0);
-  if (form !== 'RIFF') throw new WavError(`expected RIFF, found ${printable(form)}`, 'RIFF', 0);
-  const kind = fourLetters(view, 8);
-  if (kind !== 'WAVE') throw new WavError(`expected WAVE, found ${printable(kind)}`, 'RIFF', 8);
-  let at = 12;
-  while (at < bytes.length) {
-    if (bytes.length - at < headBytes) {
-      // One or two stray bytes at the end are common and harmless; they cannot be a chunk.
-      return;
-    }
-    const id = fourLetters(view, at);
+  expectLetters('RIFF', 0);
+  expectLetters('WAVE', 8);
+  // A few stray bytes at the end are common and harmless; they cannot be a chunk.
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const id = fourLetters(at);
     const length = view.getUint32(at + 4, true);
-    const offset = at + headBytes;
-    if (length > bytes.length - offset) {
-      throw new WavError(
-        `length ${length} exceeds the ${bytes.length - offset} bytes left`,
-        printable(id),
-        at,
-      );
+    const offset = at + 8;
+    const left = bytes.length - offset;
+    if (length > left) {
+      throw new WavError(`length ${length} exceeds the ${left} bytes left`, printable(id), at);
     }
     yield { id, offset, bytes: bytes.subarray(offset, offset + length) };
     at = offset + length + (length % 2);
