@@ -22,6 +22,7 @@ function guess(path: string): string {
   if (names.includes('audioMNIST_meta.txt') || existsSync(join(path, 'data', 'audioMNIST_meta.txt'))) {
     return 'audiomnist';
   }
+  if (names.some((name) => /^(train|t10k)-images[-.]idx3-ubyte(\.gz)?$/.test(name))) return 'mnist';
   if (names.some((name) => /^(train|valid|test)_spectrograms$/i.test(basename(name)))) return 'pictures';
   if (names.some((name) => extname(name).toLowerCase() === '.png')) return 'pictures';
   const sounds = names.includes('recordings') ? list(join(path, 'recordings')) : names;

@@ -12,12 +12,16 @@ export interface ImageSet {
   readonly width: number;
   readonly pixels: Uint8Array;
   readonly labels: Uint8Array;
+  /** Who drew each of them, where that is known. */
+  readonly writers?: readonly string[];
 }
 
 export interface ImageCorpus {
   readonly name: string;
   readonly licence: string;
   readonly home: string;
+  /** Whether there are pictures for this. */
+  has(part: 'train' | 'test'): boolean;
   /** Read when first asked for: 47 MB for the 60,000 of training. */
   images(part: 'train' | 'test'): ImageSet;
   checksum(): string;
@@ -33,6 +37,7 @@ export function openMnist(folder: string): ImageCorpus {
     name: 'mnist',
     licence: 'CC BY-SA 3.0',
     home: 'http://yann.lecun.com/exdb/mnist',
+    has: (part) => findIdxFile(folder, `${prefixes[part]}-images-idx3-ubyte`) !== undefined,
     images: (part) => {
       const set = sets.get(part) ?? readSet(folder, prefixes[part]);
       sets.set(part, set);
@@ -67,9 +72,16 @@ function readSet(folder: string, prefix: string): ImageSet {
 }
 
 function readIdxFile(folder: string, name: string): [bytes: Uint8Array, path: string] {
-  const path = [`${name}.gz`, name].map((file) => join(folder, file)).find((path) => existsSync(path));
+  const path = findIdxFile(folder, name);
   if (path === undefined) {
     throw new InputError(`mnist: ${name}.gz is missing, ${folder} (get it: sonograd fetch mnist)`);
   }
   return [readFileSync(path), path];
+}
+
+/** Gzipped or plain; some copies write `images.idx3` for `images-idx3`. */
+function findIdxFile(folder: string, name: string): string | undefined {
+  const names = [name, name.replace('-idx', '.idx')];
+  const paths = names.flatMap((name) => [`${name}.gz`, name]).map((file) => join(folder, file));
+  return paths.find((path) => existsSync(path));
 }

@@ -5,6 +5,7 @@ import { embedAverage } from './embed-average/run.ts';
 import { embedConcat } from './embed-concat/run.ts';
 import { embedMinError } from './embed-minerror/run.ts';
 import { embedSliding } from './embed-sliding/run.ts';
+import { mnistDense } from './mnist-dense/run.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recogniseCnn } from './recognise-cnn/run.ts';
 import { recogniseLstm } from './recognise-lstm/run.ts';
@@ -19,6 +20,7 @@ export const pipelines: readonly Pipeline[] = [
   embedSliding,
   embedMinError,
   denoiseUnet,
+  mnistDense,
   denoiseStft,
   recogniseCnn,
   recogniseLstm,

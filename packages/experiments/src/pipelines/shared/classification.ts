@@ -3,6 +3,9 @@ import type { CorpusItem } from '../../corpora/corpus.ts';
 import { digitNames } from '../../corpora/digit.ts';
 import type { FinalMetrics, ReportData } from '../../runs/reportData.ts';
 
+/** What the tables say of an item. */
+type Spoken = Pick<CorpusItem, 'digit' | 'speaker'>;
+
 export interface ClassificationReport {
   readonly metrics: FinalMetrics;
   readonly report: Pick<ReportData, 'confusion' | 'perClass' | 'perSpeaker'>;
@@ -10,7 +13,7 @@ export interface ClassificationReport {
 
 /** Who was taken for whom, over digits and over speakers. */
 export function reportClassification(
-  items: readonly CorpusItem[],
+  items: readonly Spoken[],
   predicted: ArrayLike<number>,
 ): ClassificationReport {
   const matrix = new ConfusionMatrix(digitNames.length);
@@ -35,7 +38,7 @@ export function reportClassification(
   };
 }
 
-function perSpeaker(items: readonly CorpusItem[], predicted: ArrayLike<number>): ReportData['perSpeaker'] {
+function perSpeaker(items: readonly Spoken[], predicted: ArrayLike<number>): ReportData['perSpeaker'] {
   const speakers = new Map<string, { count: number; right: number }>();
   items.forEach(({ speaker, digit }, index) => {
     const tally = speakers.get(speaker) ?? { count: 0, right: 0 };

@@ -7,7 +7,7 @@ const mostPoints = 500;
 
 /** Evenly chosen items with their codes, for the map of the report. */
 export function latentPoints(
-  items: readonly CorpusItem[],
+  items: readonly Pick<CorpusItem, 'id' | 'digit' | 'speaker'>[],
   codes: readonly ArrayLike<number>[],
 ): ReportData['latent'] {
   const step = Math.max(1, items.length / mostPoints);
