@@ -1,3 +1,4 @@
+import { groupBy } from '../pipelines/shared/groupBy.ts';
 import { figure } from '../reports/format.ts';
 import type { FinalMetrics } from '../runs/reportData.ts';
 import type { Outcome } from './performSweep.ts';
@@ -61,7 +62,7 @@ export interface Summary {
 }
 
 export function summarise(plan: Plan, outcomes: readonly Outcome[]): Summary {
-  const cells = group(plan.tasks, ({ cell }) => cell).map(([name, tasks]): CellSummary => {
+  const cells = [...groupBy(plan.tasks, ({ cell }) => cell)].map(([name, tasks]): CellSummary => {
     const own = outcomes.filter(({ task }) => task.cell === name);
     const finished = own.flatMap(({ result }) => result ?? []);
     return {
@@ -106,7 +107,7 @@ export function showSpread({ mean, deviation }: Spread): string {
 
 /** A seed counts by its mean over speakers: five speakers are no five seeds. */
 function metricsOf(outcomes: readonly Outcome[], speakers: number): Record<string, Spread> {
-  const seeds = group(outcomes, ({ task }) => task.seed)
+  const seeds = [...groupBy(outcomes, ({ task }) => task.seed)]
     .map(([, own]) => own.flatMap(({ result }) => (result === undefined ? [] : [result.metrics])))
     .filter((own) => own.length === speakers);
   const names = [...new Set(seeds.flat().flatMap((metrics) => Object.keys(metrics)))];
@@ -124,10 +125,10 @@ function bySpeaker(outcomes: readonly Outcome[], metric: string): SpeakerRow[] {
     const value = result?.metrics[metric];
     return speaker === undefined || value === undefined ? [] : [{ cell, speaker, value }];
   });
-  return group(known, ({ cell }) => cell).map(([cell, own]) => ({
+  return [...groupBy(known, ({ cell }) => cell)].map(([cell, own]) => ({
     cell,
     speakers: Object.fromEntries(
-      group(own, ({ speaker }) => speaker).map(([name, rows]) => [
+      [...groupBy(own, ({ speaker }) => speaker)].map(([name, rows]) => [
         name,
         spread(rows.map(({ value }) => value)),
       ]),
@@ -136,13 +137,3 @@ function bySpeaker(outcomes: readonly Outcome[], metric: string): SpeakerRow[] {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-function group<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): [Key, Item[]][] {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const own = groups.get(keyOf(item)) ?? [];
-    groups.set(keyOf(item), own);
-    own.push(item);
-  }
-  return [...groups];
-}
