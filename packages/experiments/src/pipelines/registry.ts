@@ -6,6 +6,7 @@ import { embedConcat } from './embed-concat/run.ts';
 import { embedMinError } from './embed-minerror/run.ts';
 import { embedSliding } from './embed-sliding/run.ts';
 import { mnistDense } from './mnist-dense/run.ts';
+import { mnistLowRank } from './mnist-lowrank/run.ts';
 import type { Pipeline } from './pipeline.ts';
 import { recogniseCnn } from './recognise-cnn/run.ts';
 import { recogniseLstm } from './recognise-lstm/run.ts';
@@ -21,6 +22,7 @@ export const pipelines: readonly Pipeline[] = [
   embedMinError,
   denoiseUnet,
   mnistDense,
+  mnistLowRank,
   denoiseStft,
   recogniseCnn,
   recogniseLstm,
