@@ -46,7 +46,7 @@ export const schema = z
     training: trainingFields
       .extend({
         /** Clips that go through the network at once; a step adds up the gradients of as many as make a batch. */
-        clipsAtOnce: z.int().min(1).max(4096).default(16),
+        clipsAtOnce: z.int().min(1).max(4096).default(8),
         /** The rate as it is, or down to nothing along half a cosine. */
         schedule: z.enum(['constant', 'cosine']).default('constant'),
       })
@@ -77,7 +77,7 @@ export const defaults = {
     size: { fit: 'resize', bins: 112, frames: 112 },
     normalise: { kind: 'min-max', over: 'utterance', per: 'all' },
   },
-  training: { epochs: 6, batchSize: 128, rate: 2e-4 },
+  training: { epochs: 6, batchSize: 128, rate: 1e-3, schedule: 'cosine' },
 } satisfies z.input<typeof schema>;
 
 export const quick = {

@@ -21,8 +21,7 @@ export function pictureDenoiser({ model: settings, seed }: Config, data: PairDat
     denoise({ place, noise }) {
       const heard = noisyFeature(noise, data.store, place);
       const x = fromArray(heard.data, [1, 1, bins, frames]) as Tensor;
-      // No pixel of a target lies outside 0 to 1.
-      const drawn = noGrad(() => (model.forward(x) as Tensor).clamp(0, 1).data.slice());
+      const drawn = noGrad(() => (model.forward(x) as Tensor).data.slice());
       return { picture: { ...heard, data: drawn } };
     },
   };

@@ -1,27 +1,21 @@
 import type { BatchOf, Dataset } from '@sonograd/nn';
 import { fromArray, type Tensor } from '@sonograd/tensor';
 import { z } from 'zod';
+import { type FeatureConfig, noiseColor } from '../../features/config.ts';
 import type { FeatureStore } from '../../features/store.ts';
 import type { PrepareOptions, Tools } from '../pipeline.ts';
 import { prepareSpeech, type SpeechConfig, type SpeechData } from './speechData.ts';
 
 /** Which noises are mixed into the sounds. Each clip comes once in every colour at every level. */
 export const noiseFields = z.strictObject({
-  colors: z
-    .array(z.enum(['white', 'pink', 'brown', 'babble']))
-    .min(1)
-    .default(['white']),
+  colors: z.array(noiseColor).min(1).default(['white']),
   /** The speech's power over the noise's: at 0 both are as strong, at -8 the noise is six times as strong. */
   snrDb: z.array(z.number().min(-60).max(100)).min(1).default([-8]),
   /** With a clip's name it fixes the noise of each clip. */
   seed: z.int().min(0).default(0),
 });
 
-export type NoiseSetting = {
-  readonly color: z.infer<typeof noiseFields>['colors'][number];
-  readonly snrDb: number;
-  readonly seed: number;
-};
+export type NoiseSetting = NonNullable<FeatureConfig['noise']>;
 
 /** The clips of a corpus in one noise, in the order of the clean ones. */
 export interface NoisyStore {
