@@ -130,6 +130,30 @@ describe('rows and lanes', () => {
     },
   );
 
+  test.each([4, 8, 12, 20])('gatherHalves of %i pairs is gather, then a stage of radix 2', (pairs) => {
+    const size = 2 * pairs;
+    const rows = lanes.map(() => noise(size));
+    const weights = noise(size);
+    const to = allocate(complexBytes * pairs);
+    const places = [...rows, weights].map((row) => place(row));
+    fftLanes().gatherHalves(placeWords(...places, to, place(stageRoots(2, pairs / 2))), 0, size);
+    const sample = (lane: number, i: number) => rows[lane][i] * weights[i];
+    const part = (which: 're' | 'im') =>
+      lanes.map((lane) =>
+        Float64Array.from({ length: pairs }, (_, at) => {
+          const p = at >> 1;
+          const [re, im] = [0, 1].map((j) => {
+            const [early, late] = [sample(lane, 2 * p + j), sample(lane, 2 * p + j + pairs)];
+            return at % 2 === 0 ? early + late : early - late;
+          });
+          const angle = at % 2 === 0 ? 0 : (-2 * Math.PI * p) / pairs;
+          const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+          return which === 're' ? re * cos - im * sin : re * sin + im * cos;
+        }),
+      );
+    expectLanes(readLanes(to, pairs), { re: part('re'), im: part('im') });
+  });
+
   test.each([1, 3, 4, 7, 12])('scatter brings %i samples back, and scatterAdd adds them', (length) => {
     const columns = lanes.map(() => noise(length));
     const weights = noise(length + 3);

@@ -128,14 +128,12 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
         frames,
         Math.max(4, Math.floor(chunkValues / Math.max(rows * sheets.length, hopLength))),
       );
-      const weights = placeWeights(plan.window, lanes.forwardScale);
-      const gatherArgs = placeWords(0, 0, 0, 0, weights, lanes.time, lanes.timeStep);
+      const args = lanes.rows(placeWeights(plan.window, lanes.forwardScale));
       const signal = allocate(4 * ((chunk - 1) * hopLength + nFft) + 12);
       // With fewer than four frames the columns that are too many run into the next row, and past the last.
       const addresses = sheets.map(() => allocate(4 * rows * chunk + 16));
       const emit = product.prepare(lanes, addresses);
       const offset = plan.center ? Math.floor(nFft / 2) : 0;
-      const { gather } = fftLanes();
       for (let first = 0; first < frames; first += chunk) {
         const count = Math.min(chunk, frames - first);
         const length = (count - 1) * hopLength + nFft;
@@ -144,10 +142,8 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
         // The last four frames overlap those before, since a column stored twice is the same column.
         for (let group = 0; group < count; group += 4) {
           const frame = Math.max(0, Math.min(group, count - 4));
-          pointRows(gatherArgs, signal, 4 * hopLength, frame, count, signal);
-          lanes.clear();
-          gather(gatherArgs, 0, nFft);
-          lanes.forward();
+          pointRows(args, signal, 4 * hopLength, frame, count, signal);
+          lanes.forward(args);
           emit(4 * frame, 4 * count);
         }
         sheets.forEach((sheet, i) => {

@@ -1,4 +1,4 @@
-import { f32x4, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
+import { type F32x4, f32x4, type I32, i32, type KernelBuilder, kernelFamily } from '@sonograd/wasm';
 import {
   add,
   addTurned,
@@ -60,14 +60,15 @@ const radix5: Butterfly = (k, [a, b, c, d, e]) => {
   ];
 };
 
+type RowValues = { readonly [Name in (typeof rowNames)[number] | 'weights']: I32 };
+
 const stageParameters = { from: 'i32', to: 'i32', count: 'i32', stride: 'i32', roots: 'i32' } as const;
 type StageValues = { readonly [Name in keyof typeof stageParameters]: I32 };
 
 /**
- * A stage of the Stockham transform for groups begin to end, in one loop over all butterflies: they read
- * in order whatever the stride, and only what they write jumps from group to group. The first group needs
- * no roots; a loop of its own is worth its bytes for radix 4, and radix 2 has no other, for it comes last,
- * where there is one group.
+ * A stage of the Stockham transform. Butterflies read in order whatever the stride, and only what they write
+ * jumps from group to group. The first group needs no roots; a loop of its own is worth its bytes for radix 4,
+ * and radix 2 has no other, for it comes last, where there is one group.
  */
 function stage(
   k: KernelBuilder,
@@ -78,50 +79,45 @@ function stage(
 ): void {
   const width = k.let(values.stride.mul(complexBytes));
   const total = k.let(width.mul(values.count));
+  const jump = k.let(width.mul(radix - 1));
   const from = k.variable(i32, values.from);
   const to = k.variable(i32, values.to);
   const end = k.variable(i32, values.from.add(width));
-  const butterflyAt = (roots?: I32) => {
-    let at: I32 = from;
-    const inputs = Array.from({ length: radix }, (_, j) => {
-      if (j > 0) at = k.let(at.add(total));
-      return keep(k, load(at));
-    });
-    let out: I32 = to;
-    butterfly(k, inputs).forEach((sum, j) => {
-      if (j > 0) out = k.let(out.add(width));
-      store(
-        k,
-        out,
-        j === 0 || roots === undefined ? sum : mul(keep(k, sum), keep(k, loadRoot(roots, j - 1))),
-      );
-    });
-    from.set(from.add(complexBytes));
-    to.set(to.add(complexBytes));
-  };
-  const jump = k.let(width.mul(radix - 1));
-  if (groups !== 'withRoots') {
+  const roots = k.variable(i32, values.roots);
+  const group = (withRoots: boolean) => {
     k.loop((exit) => {
-      butterflyAt();
+      let at: I32 = from;
+      const inputs = Array.from({ length: radix }, (_, j) => {
+        if (j > 0) at = k.let(at.add(total));
+        return keep(k, load(at));
+      });
+      let out: I32 = to;
+      butterfly(k, inputs).forEach((sum, j) => {
+        if (j > 0) out = k.let(out.add(width));
+        store(k, out, j > 0 && withRoots ? mul(keep(k, sum), keep(k, loadRoot(roots, j - 1))) : sum);
+      });
+      from.set(from.add(complexBytes));
+      to.set(to.add(complexBytes));
       exit.breakIf(from.ge(end));
     });
     to.set(to.add(jump));
     end.set(end.add(width));
-  }
+    roots.set(roots.add(8 * (radix - 1)));
+  };
+  if (groups !== 'withRoots') group(false);
   if (groups === 'onlyFirst') return;
   const last = k.let(values.from.add(total));
-  const roots = k.variable(i32, groups === 'withRoots' ? values.roots : values.roots.add(8 * (radix - 1)));
   k.while(
     () => from.lt(last),
-    () => {
-      butterflyAt(roots);
-      k.if(from.eq(end), () => {
-        to.set(to.add(jump));
-        end.set(end.add(width));
-        roots.set(roots.add(8 * (radix - 1)));
-      });
-    },
+    () => group(true),
   );
+}
+
+/** Four samples of each of four rows, times their weights, side by side. */
+function gatherFour(k: KernelBuilder, values: RowValues, at: I32): F32x4[] {
+  const weights = k.let(f32x4.load(values.weights.add(at)));
+  const rows = rowNames.map((name) => k.let(f32x4.load(values[name].add(at)).mul(weights)));
+  return transpose(rows).map((one) => k.let(one));
 }
 
 export const fftKernels = kernelFamily(
@@ -139,14 +135,48 @@ export const fftKernels = kernelFamily(
     gather: family.kernel({ ...rowParameters, weights: 'i32', to: 'i32', step: 'i32' }, (k, values) => {
       const to = k.variable(i32, values.to);
       k.for(0, k.end.shl(2), 16, (at) => {
-        const weights = k.let(f32x4.load(values.weights.add(at)));
-        const rows = rowNames.map((name) => k.let(f32x4.load(values[name].add(at)).mul(weights)));
-        for (const column of transpose(rows).map((one) => k.let(one))) {
+        for (const column of gatherFour(k, values, at)) {
           k.store(to, column);
           to.set(to.add(values.step));
         }
       });
     }),
+
+    /**
+     * `gather` of pairs and a first stage of radix 2 in one: what lies between them is never stored. The count
+     * of its groups must be even.
+     */
+    gatherHalves: family.kernel(
+      { ...rowParameters, weights: 'i32', to: 'i32', roots: 'i32' },
+      (k, values) => {
+        const half = k.let(k.end.shl(1));
+        const to = k.variable(i32, values.to);
+        k.for(0, half, 16, (at) => {
+          const [a, b, c, d] = gatherFour(k, values, at);
+          const [e, f, g, h] = gatherFour(k, values, k.let(at.add(half)));
+          const roots = k.let(values.roots.add(at));
+          const pairs = [
+            [
+              { re: a, im: b },
+              { re: e, im: f },
+            ],
+            [
+              { re: c, im: d },
+              { re: g, im: h },
+            ],
+          ];
+          pairs.forEach(([early, late], p) => {
+            store(k, to, add(early, late));
+            store(
+              k,
+              k.let(to.add(complexBytes)),
+              mul(keep(k, sub(early, late)), keep(k, loadRoot(roots, p))),
+            );
+            to.set(to.add(2 * complexBytes));
+          });
+        });
+      },
+    ),
 
     /** Vectors from one even spacing to another: columns of a spectrogram in and out. */
     move: family.kernel({ from: 'i32', fromStep: 'i32', to: 'i32', toStep: 'i32' }, (k, values) => {
@@ -161,21 +191,19 @@ export const fftKernels = kernelFamily(
 
     /** Spectra of packed pairs into those of the real signals, for bins 0 to half; expects samples halved. */
     unpack: family.kernel({ from: 'i32', to: 'i32', half: 'i32', roots: 'i32' }, (k, values) => {
-      const top = k.let(values.half.mul(complexBytes));
-      const first = keep(k, load(values.from));
-      const zero = f32x4(0);
-      store(k, values.to, { re: first.re.add(first.im).mul(2), im: zero });
-      store(k, values.to.add(top), { re: first.re.sub(first.im).mul(2), im: zero });
-      k.for(1, values.half.shrU(1).add(1), 1, (bin) => {
-        const low = k.let(bin.mul(complexBytes));
-        const high = k.let(top.sub(low));
+      const bytes = k.let(values.half.mul(complexBytes));
+      const end = k.let(values.from.add(bytes));
+      const top = k.let(values.to.add(bytes));
+      // A spectrum repeats: so the first bin finds its mirror image like any other.
+      store(k, end, keep(k, load(values.from)));
+      k.for(0, bytes.shrU(1).add(1), complexBytes, (low) => {
         const a = keep(k, load(k.let(values.from.add(low))));
-        const b = keep(k, load(k.let(values.from.add(high))));
+        const b = keep(k, load(k.let(end.sub(low))));
         const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
         const odd = keep(k, { re: a.im.add(b.im), im: b.re.sub(a.re) });
-        const turned = keep(k, mul(odd, loadRoot(values.roots.add(bin.shl(3)))));
+        const turned = keep(k, mul(odd, loadRoot(values.roots.add(low.shrU(2)))));
         store(k, k.let(values.to.add(low)), add(even, turned));
-        store(k, k.let(values.to.add(high)), { re: even.re.sub(turned.re), im: turned.im.sub(even.im) });
+        store(k, k.let(top.sub(low)), { re: even.re.sub(turned.re), im: turned.im.sub(even.im) });
       });
     }),
 

@@ -10,6 +10,7 @@ export type FftKernelName =
   | 'radix4'
   | 'radix5'
   | 'gather'
+  | 'gatherHalves'
   | 'move'
   | 'unpack'
   | 'multiply'
@@ -49,15 +50,15 @@ function run(program: Program): void {
 export function lanePlan(size: number): LanePlan {
   return remember(`complex ${size}`, () => {
     const radices = splitIntoRadices(size);
-    return radices === undefined ? bluesteinLanes(size) : stockhamLanes(size, radices);
+    return radices === undefined ? bluesteinLanes(size) : stagesFrom(size, radices);
   });
 }
 
-function stockhamLanes(size: number, radices: readonly number[]): LanePlan {
+/** The stages from one of that stride on; numbers in its order are their input. */
+export function stagesFrom(size: number, radices: readonly number[], stride = 1): LanePlan {
   const input = allocate(complexBytes * (size + slack));
   let from = input;
   let to = allocate(complexBytes * (size + slack));
-  let stride = 1;
   const program: Program = radices.map((radix) => {
     const count = size / (stride * radix);
     // The last stage has one group, whose numbers it leaves where it finds them: half the memory to have at hand.

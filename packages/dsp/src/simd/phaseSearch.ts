@@ -4,7 +4,7 @@ import { stftFrameCount } from '../stft/options.ts';
 import { readPadded } from '../stft/pad.ts';
 import type { ComplexSpectrogram, Spectrogram } from '../types.ts';
 import { backLanes, type InverseLanes, inverseLanes } from './inverseLanes.ts';
-import { complexBytes, fftLanes } from './lanePlan.ts';
+import { complexBytes } from './lanePlan.ts';
 import { phaseModule } from './phaseModule.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
 import {
@@ -93,8 +93,7 @@ function laneSearch(
   const weights = place(windowWeight(plan, frames));
   const weighArgs = placeWords(...[sums, weights, signal].map((start) => start + 4 * half));
   const addArgs = placeWords(0, 0, 0, 0, placeWeights(window, 1 / nFft), back.timeOut, back.timeStep);
-  const gatherWeights = placeWeights(window, lanes.forwardScale);
-  const gatherArgs = placeWords(0, 0, 0, 0, gatherWeights, lanes.time, lanes.timeStep);
+  const rowArgs = lanes.rows(placeWeights(window, lanes.forwardScale));
   const phaseArgs = placeWords(0, 0, 0, 0, 0);
   const distanceArgs = placeWords(0, 0, distances);
   interleave(estimate.re, guess, complexBytes);
@@ -133,10 +132,8 @@ function laneSearch(
       readPadded(samples, -half, padMode, part(0, half));
       readPadded(samples, length, padMode, part(half + length, half));
       eachGroup((frame, at) => {
-        lanes.clear();
-        pointRows(gatherArgs, signal, 4 * hopLength, frame, covered, silence);
-        fftLanes().gather(gatherArgs, 0, nFft);
-        lanes.forward(found + at);
+        pointRows(rowArgs, signal, 4 * hopLength, frame, covered, silence);
+        lanes.forward(rowArgs, found + at);
       });
     },
 

@@ -1,21 +1,18 @@
-import { unitRoot } from '../fft/radices.ts';
-import { complexBytes, fftLanes, lanePlan } from './lanePlan.ts';
+import { splitIntoRadices, stageRoots, unitRoot } from '../fft/radices.ts';
+import { complexBytes, fftLanes, lanePlan, stagesFrom } from './lanePlan.ts';
 import { floats, place, placeWords, remember, words } from './runtime.ts';
 
-/**
- * Four real transforms of one size; see fft/realPlan.ts. `clear`, then samples times `forwardScale` to `time`,
- * `timeStep` bytes apart, then `forward`, and the bins are in `spectrum`.
- */
+/** Four real transforms of one size; see fft/realPlan.ts. */
 export interface RealLanes {
   readonly size: number;
   readonly bins: number;
+  /** What the samples' weights are to be multiplied by. */
   readonly forwardScale: number;
-  readonly time: number;
-  readonly timeStep: number;
   readonly spectrum: number;
-  clear(): void;
-  /** The bins to `spectrum`, or to the address given. */
-  forward(to?: number): void;
+  /** An address for `forward`, with weights at another: its first four words are for the addresses of rows. */
+  rows(weights: number): number;
+  /** Rows times weights, transformed: the bins to `spectrum`, or to the address given. */
+  forward(rows: number, to?: number): void;
 }
 
 export function realLanes(size: number): RealLanes {
@@ -29,20 +26,24 @@ export function pairRoots(size: number): number[] {
 
 function packedLanes(size: number): RealLanes {
   const half = size / 2;
-  const inner = lanePlan(half);
+  const radices = splitIntoRadices(half);
+  // A stage of radix 2 costs nothing where samples are gathered, so then it goes first.
+  const isHalved = radices?.at(-1) === 2 && half % 4 === 0;
+  const inner = isHalved ? stagesFrom(half, radices.slice(0, -1), 2) : lanePlan(half);
+  const { gather, gatherHalves, unpack } = fftLanes();
+  const enter = isHalved ? gatherHalves : gather;
+  const stepOrRoots = isHalved ? place(stageRoots(2, half / 2)) : complexBytes / 2;
   // The bins take the place of what they come from, and one more.
   const spectrum = inner.result;
-  const { unpack } = fftLanes();
   const unpackArgs = placeWords(inner.result, spectrum, half, place(pairRoots(size)));
   return {
     size,
     bins: half + 1,
     forwardScale: 0.5,
-    time: inner.input,
-    timeStep: complexBytes / 2,
     spectrum,
-    clear: () => undefined,
-    forward(to = spectrum) {
+    rows: (weights) => placeWords(0, 0, 0, 0, weights, inner.input, stepOrRoots),
+    forward(rows, to = spectrum) {
+      enter(rows, 0, size);
       inner.transform();
       words[unpackArgs / 4 + 1] = to;
       unpack(unpackArgs, 0, 1);
@@ -57,11 +58,11 @@ function wideLanes(size: number): RealLanes {
     size,
     bins,
     forwardScale: 1,
-    time: inner.input,
-    timeStep: complexBytes,
     spectrum: inner.result,
-    clear: () => floats.fill(0, inner.input / 4, (inner.input + complexBytes * size) / 4),
-    forward(to = inner.result) {
+    rows: (weights) => placeWords(0, 0, 0, 0, weights, inner.input, complexBytes),
+    forward(rows, to = inner.result) {
+      floats.fill(0, inner.input / 4, (inner.input + complexBytes * size) / 4);
+      fftLanes().gather(rows, 0, size);
       inner.transform();
       const from = inner.result / 4;
       if (to !== inner.result) floats.copyWithin(to / 4, from, from + (complexBytes / 4) * bins);

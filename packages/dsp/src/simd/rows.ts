@@ -38,8 +38,11 @@ export function complexRows(input: Complex, size: number, scale: number, out: Co
 }
 
 function port(length: number, scale: number, lanes: number, step: number): RowPort {
-  const weights = placeWeights(new Float32Array(length).fill(1), scale);
-  return { args: placeWords(0, 0, 0, 0, weights, lanes, step), length };
+  return { args: placeWords(0, 0, 0, 0, placeOnes(length, scale), lanes, step), length };
+}
+
+function placeOnes(length: number, scale: number): number {
+  return placeWeights(new Float32Array(length).fill(1), scale);
 }
 
 /** Real and imaginary parts of complex lanes, row for row. */
@@ -49,15 +52,13 @@ function complexPorts(length: number, scale: number, lanes: number): RowPort[] {
 
 function realProgram(size: number): RowProgram {
   const lanes = realLanes(size);
-  const input = port(size, lanes.forwardScale, lanes.time, lanes.timeStep);
+  const args = lanes.rows(placeOnes(size, lanes.forwardScale));
   const outputs = complexPorts(lanes.bins, 1, lanes.spectrum);
   const run = () => {
-    lanes.clear();
-    gather(input);
-    lanes.forward();
+    lanes.forward(args);
     outputs.forEach(scatter);
   };
-  return { inputs: [input], outputs, run };
+  return { inputs: [{ args, length: size }], outputs, run };
 }
 
 function inverseRealProgram(size: number): RowProgram {

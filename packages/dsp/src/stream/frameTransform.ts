@@ -1,8 +1,8 @@
 import { engine } from '../engine.ts';
 import { realPlan } from '../fft/realPlan.ts';
-import { complexBytes, fftLanes } from '../simd/lanePlan.ts';
+import { complexBytes } from '../simd/lanePlan.ts';
 import { type RealLanes, realLanes } from '../simd/realLanes.ts';
-import { allocate, floats, placeWords, remember, withScratch } from '../simd/runtime.ts';
+import { allocate, floats, pointRows, remember, withScratch } from '../simd/runtime.ts';
 import type { FramePlan } from '../stft/options.ts';
 
 /** The spectrum of the `nFft` samples from an index of a buffer on, windowed; allocates nothing. */
@@ -35,7 +35,7 @@ interface FrameLanes {
   lanes: RealLanes;
   signal: number;
   weights: number;
-  gatherArgs: number;
+  rows: number;
 }
 
 /** The same frame in all four lanes: three are wasted, and no bit differs from four frames together. */
@@ -45,22 +45,21 @@ function laneTransform({ nFft, bins, window }: FramePlan): FrameTransform {
     const lanes = realLanes(nFft);
     const signal = allocate(4 * nFft + 12);
     const weights = allocate(4 * nFft + 12);
-    const gatherArgs = placeWords(signal, signal, signal, signal, weights, lanes.time, lanes.timeStep);
-    return { lanes, signal, weights, gatherArgs };
+    const rows = lanes.rows(weights);
+    pointRows(rows, signal, 0, 0, 4, signal);
+    return { lanes, signal, weights, rows };
   };
   let source = window;
   let from = 0;
   let real = window;
   let imaginary = window;
   const planned = () => remember(key, build);
-  const work = ({ lanes, signal, weights, gatherArgs }: FrameLanes): void => {
+  const work = ({ lanes, signal, weights, rows }: FrameLanes): void => {
     for (let i = 0; i < nFft; i++) {
       floats[signal / 4 + i] = source[from + i];
       floats[weights / 4 + i] = window[i] * lanes.forwardScale;
     }
-    lanes.clear();
-    fftLanes().gather(gatherArgs, 0, nFft);
-    lanes.forward();
+    lanes.forward(rows);
     for (let k = 0, at = lanes.spectrum / 4; k < bins; k++, at += complexBytes / 4) {
       real[k] = floats[at];
       imaginary[k] = floats[at + 4];
