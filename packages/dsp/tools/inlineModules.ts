@@ -9,6 +9,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { decoderModule } from './decoderModule.ts';
+import { withFewerLocals } from './fewerLocals.ts';
 import { fromText, textOf } from './kernelText.ts';
 
 const home = new URL('../', import.meta.url);
@@ -20,7 +21,7 @@ const texts: string[] = [];
 for (const file of readdirSync(source).filter((name) => name.endsWith('Module.ts'))) {
   const exported = basename(file, '.ts');
   const modules: Record<string, () => Uint8Array> = await import(new URL(file, source).href);
-  texts.push(`export const ${exported} = ${JSON.stringify(textOf(modules[exported]()))};\n`);
+  texts.push(`export const ${exported} = ${JSON.stringify(textOf(withFewerLocals(modules[exported]())))};\n`);
   replace(
     `simd/${exported}.js`,
     `import { fromText } from './fromText.js';\nimport { ${exported} as text } from './kernelTexts.js';\nexport const ${exported} = () => fromText(text);\n`,
