@@ -96,10 +96,20 @@ const small: Settings = {
   classifier: { training: { epochs: 12, rate: 0.02, batchSize: 8 } },
 };
 
+interface RunOptions {
+  readonly tools?: Tools;
+  readonly folder?: RunFolder;
+  readonly quick?: boolean;
+}
+
 /** A run of its own, or, with a folder, what goes on there. */
-function runOf(name: string, settings: Settings, tools = toolsWith(), folder?: RunFolder) {
+function runOf(
+  name: string,
+  settings: Settings,
+  { tools = toolsWith(), folder, quick = false }: RunOptions = {},
+) {
   const pipeline = findPipeline(name);
-  const config = configure(pipeline, [small, settings]);
+  const config = quick ? configure(pipeline, [settings], { quick }) : configure(pipeline, [small, settings]);
   const record = { pipeline: name, config, started: '2026-01-02T03:04:05.000Z', version: '0' };
   return performRun(pipeline, config, tools, () => folder ?? RunFolder.create(join(scratch, 'runs'), record));
 }
@@ -116,7 +126,7 @@ async function interrupted(
     onStep: (_, record) => void (running === phase && record.step === step && stop.abort()),
   });
   const before = new Set(readdirSync(join(scratch, 'runs')));
-  await expect(runOf(name, settings, toolsWith(training, stop.signal))).rejects.toThrow(
+  await expect(runOf(name, settings, { tools: toolsWith(training, stop.signal) })).rejects.toThrow(
     /^train: interrupted/,
   );
   const [left] = readdirSync(join(scratch, 'runs')).filter((path) => !before.has(path));
@@ -128,11 +138,12 @@ const augmented: Settings = { augment: { copies: 1, noise: { colors: ['white'] }
 describe.each([
   ['embed-sliding', { autoencoder: { pairs: 'both' } }],
   ['embed-minerror', { autoencoder: { compare: 'normalised', activation: 'relu' } }],
-] as const)('%s on tones', (name, settings) => {
-  test('tells most of them apart, and remembers frames better than by their mean', async () => {
-    const { metrics, run, report } = await runOf(name, settings);
-    expect(metrics.testAccuracy).toBeGreaterThan(0.5);
-    expect(metrics.testMse! / metrics.meanPairMse!).toBeLessThan(0.7);
+] as const)('%s', (name, settings) => {
+  test('its quick form names strangers’ digits, and remembers frames better than by their mean', async () => {
+    const { metrics, run, report } = await runOf(name, {}, { quick: true });
+    // Of one unseen voice, where nine in ten would be wrong by chance.
+    expect(metrics.testAccuracy).toBeGreaterThan(0.4);
+    expect(metrics.testMse! / metrics.meanPairMse!).toBeLessThan(0.5);
     expect(report.tables[0]!.rows).toHaveLength(3);
     expect(report.examples[0]!.pictures.map(({ title }) => title)).toEqual(['input', 'out of the codes']);
     expect(readdirSync(run.file('samples'))).toHaveLength(32);
@@ -153,7 +164,7 @@ describe.each([
     const whole = await runOf(name, all);
     for (const phase of ['autoencoder', 'classifier']) {
       const left = await interrupted(name, all, phase, 9);
-      const { run, metrics } = await runOf(name, all, toolsWith(), left);
+      const { run, metrics } = await runOf(name, all, { folder: left });
       expect(metrics).toEqual(whole.metrics);
       expect(run.readBytes('best.safetensors')).toEqual(whole.run.readBytes('best.safetensors'));
       expect(run.metrics()).toEqual(whole.run.metrics());

@@ -38,5 +38,5 @@ export const defaults = {
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 3 },
   features: { spectrum: { nMels: 40 } },
-  autoencoder: { training: { epochs: 3 } },
+  autoencoder: { training: { epochs: 4 } },
 } as const;
