@@ -130,7 +130,7 @@ function columnsOf({ cells, metric }: Summary): string[] {
     .slice(0, mostColumns);
 }
 
-function requireAll({ tasks }: Plan, outcomes: readonly Outcome[]): void {
+export function requireAll({ tasks }: Plan, outcomes: readonly Outcome[]): void {
   if (outcomes.length < tasks.length) {
     const done = `${outcomes.length} of ${tasks.length} runs are known`;
     throw new Interrupted(`sweep: interrupted, ${done}; the same command goes on from here`);

@@ -1,5 +1,6 @@
 import { type BatchOf, contrastive, type Dataset, type Sampler, triplet } from '@sonograd/nn';
 import { concat, foldIn, fromArray, type RandomKey, randomIntegers, type Tensor } from '@sonograd/tensor';
+import type { Feature } from '../../features/fit.ts';
 import type { FeatureStore } from '../../features/store.ts';
 import { groupBy } from '../shared/groupBy.ts';
 import type { SpeakerSiameseConfig } from './config.ts';
@@ -34,6 +35,8 @@ export class Draws {
     private readonly store: FeatureStore,
     places: ArrayLike<number>,
     private readonly key: RandomKey,
+    /** What becomes of a clip when it is drawn, three in each draw, all numbered. */
+    private readonly change: (feature: Feature, number: number) => Feature = (feature) => feature,
   ) {
     const bySpeaker = groupBy(Array.from(places), (place) => store.items[place]!.speaker);
     this.speakers = [...bySpeaker.values()];
@@ -65,12 +68,20 @@ export class Draws {
 
   /** All of them, for a sampler to choose from; or the first few. */
   dataset(length = mostDraws): Dataset<Draw> {
-    return { length: this.possible ? length : 0, get: (draw) => this.read(this.triple(draw)) };
+    return { length: this.possible ? length : 0, get: (draw) => this.read(draw) };
   }
 
-  private read({ anchor, positive, negative }: Triple): Draw {
+  private read(draw: number): Draw {
+    const { anchor, positive, negative } = this.triple(draw);
     const places = [anchor, positive, negative];
-    return { clips: this.store.gather(places), frames: Int32Array.from(framesOf(this.store, places)) };
+    const pictures = places.map(
+      (place, which) => this.change(this.store.feature(place), 3 * draw + which).data,
+    );
+    const clips = new Float32Array(pictures.reduce((size, { length }) => size + length, 0));
+    pictures.forEach((picture, which) => {
+      clips.set(picture, which * picture.length);
+    });
+    return { clips, frames: Int32Array.from(framesOf(this.store, places)) };
   }
 }
 

@@ -10,10 +10,13 @@ import {
   wholeMetric,
 } from '@sonograd/nn';
 import { foldIn, randomKey, type Tensor, zeros } from '@sonograd/tensor';
+import type { Feature } from '../../features/fit.ts';
 import type { FeatureStore } from '../../features/store.ts';
 import { InputError } from '../../inputError.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { EvaluationWork, Pipeline, PrepareOptions, Tools, Trained, TrainingWork } from '../pipeline.ts';
+import { seedOf } from '../shared/augment.ts';
+import { maskFeature } from '../shared/augmentEpochs.ts';
 import { groupBy } from '../shared/groupBy.ts';
 import { layerHealth, modelRows } from '../shared/inspect.ts';
 import { trainPhase } from '../shared/phase.ts';
@@ -54,7 +57,7 @@ async function train(work: TrainingWork<Config, SpeechData>): Promise<void> {
   const speakers = speakersOf(store, train);
   const model = modelOf(config, bins, new Set(speakers).size - 1);
   model.baseline.measure(meanSpectra(store, train), speakers, config.baseline);
-  const draws = new Draws(store, train, foldIn(key, 'draws'));
+  const draws = new Draws(store, train, foldIn(key, 'draws'), masking(config));
   const held = new Draws(store, data.validation, foldIn(key, 'held draws'));
   await trainPhase(work, {
     ...{ name: 'encoder', model, epochs },
@@ -66,6 +69,13 @@ async function train(work: TrainingWork<Config, SpeechData>): Promise<void> {
   });
   calibrate(model, store, chosenClips(held.possible ? data.validation : train));
   keepThresholds(model, work.run);
+}
+
+/** Parts of each clip hidden, others in every draw. */
+function masking({ augment, seed }: Config): (feature: Feature, number: number) => Feature {
+  const { specAugment } = augment;
+  if (specAugment === null) return (feature) => feature;
+  return (feature, number) => maskFeature(feature, specAugment, seedOf(seed, number));
 }
 
 /** The equal error rate over all pairs of the draws held out. */

@@ -2,10 +2,16 @@ import { basename, extname } from 'node:path';
 import { InputError } from '../../inputError.ts';
 import { parseConfig, readSettings } from '../../settings/settings.ts';
 import { type SweepDeclaration, type SweepSettings, sweepDeclaration } from '../declaration.ts';
-import { depth } from './depth.ts';
+import { families } from './families.ts';
+import { frontEnd } from './frontEnd.ts';
+import { normalisation } from './normalisation.ts';
+import { regularisation } from './regularisation.ts';
 
 /** What is worth comparing again and again, by name. */
-export const builtInSweeps: Readonly<Record<string, SweepSettings>> = { depth };
+export const builtInSweeps: Readonly<Record<string, SweepSettings>> = {
+  'front-end': frontEnd,
+  ...{ normalisation, families, regularisation },
+};
 
 /** A built-in sweep, or one of a file that ends in `.json`. */
 export function openSweep(name: string): { readonly name: string; readonly declaration: SweepDeclaration } {
