@@ -43,18 +43,15 @@ export interface BiquadDesign {
  */
 
 export function lowpassBiquad(design: BiquadDesign): Biquad {
-  const { k, quality, norm } = prototype('lowpassBiquad', design);
-  return { b0: k * k * norm, b1: 2 * k * k * norm, b2: k * k * norm, ...poles(k, quality, norm) };
+  return transformed('lowpassBiquad', design, (k) => [k * k, 2 * k * k, k * k]);
 }
 
 export function highpassBiquad(design: BiquadDesign): Biquad {
-  const { k, quality, norm } = prototype('highpassBiquad', design);
-  return { b0: norm, b1: -2 * norm, b2: norm, ...poles(k, quality, norm) };
+  return transformed('highpassBiquad', design, () => [1, -2, 1]);
 }
 
 export function bandpassBiquad(design: BiquadDesign): Biquad {
-  const { k, quality, norm } = prototype('bandpassBiquad', design);
-  return { b0: (k / quality) * norm, b1: 0, b2: (-k / quality) * norm, ...poles(k, quality, norm) };
+  return transformed('bandpassBiquad', design, (_k, width) => [width, 0, -width]);
 }
 
 /**
@@ -62,20 +59,22 @@ export function bandpassBiquad(design: BiquadDesign): Biquad {
  * of ITU-R BS.1770, with m = `middleShare`, 0.5 if unsaid.
  */
 export function highShelfBiquad(design: BiquadDesign & { gainDb: number; middleShare?: number }): Biquad {
-  const { k, quality, norm } = prototype('highShelfBiquad', design);
-  requireRange('highShelfBiquad', 'gainDb', design.gainDb, -120, 120);
-  requireRange('highShelfBiquad', 'middleShare', design.middleShare ?? 0.5, 0, 1);
-  const high = 10 ** (design.gainDb / 20);
-  const middle = high ** (design.middleShare ?? 0.5);
-  return {
-    b0: (high + (middle * k) / quality + k * k) * norm,
-    b1: 2 * (k * k - high) * norm,
-    b2: (high - (middle * k) / quality + k * k) * norm,
-    ...poles(k, quality, norm),
-  };
+  const { gainDb, middleShare = 0.5 } = design;
+  requireRange('highShelfBiquad', 'gainDb', gainDb, -120, 120);
+  requireRange('highShelfBiquad', 'middleShare', middleShare, 0, 1);
+  const high = 10 ** (gainDb / 20);
+  return transformed('highShelfBiquad', design, (k, width) => {
+    const middle = high ** middleShare * width;
+    return [high + middle + k * k, 2 * (k * k - high), high - middle + k * k];
+  });
 }
 
-function prototype(op: string, { sampleRate, frequencyHz, quality = Math.SQRT1_2 }: BiquadDesign) {
+/** The filter with the given zeros, from K and K / quality; its poles are those of all designs. */
+function transformed(
+  op: string,
+  { sampleRate, frequencyHz, quality = Math.SQRT1_2 }: BiquadDesign,
+  zeros: (k: number, width: number) => [number, number, number],
+): Biquad {
   requirePositive(op, 'sampleRate', sampleRate);
   requirePositive(op, 'frequencyHz', frequencyHz);
   requirePositive(op, 'quality', quality);
@@ -83,10 +82,8 @@ function prototype(op: string, { sampleRate, frequencyHz, quality = Math.SQRT1_2
     throw new RangeError(`${op}: frequencyHz=${frequencyHz} reaches half of sampleRate=${sampleRate}`);
   }
   const k = Math.tan((Math.PI * frequencyHz) / sampleRate);
-  return { k, quality, norm: 1 / (1 + k / quality + k * k) };
+  const width = k / quality;
+  const whole = 1 + width + k * k;
+  const [b0, b1, b2] = zeros(k, width).map((value) => value / whole);
+  return { b0, b1, b2, a1: (2 * (k * k - 1)) / whole, a2: (1 - width + k * k) / whole };
 }
-
-const poles = (k: number, quality: number, norm: number): Pick<Biquad, 'a1' | 'a2'> => ({
-  a1: 2 * (k * k - 1) * norm,
-  a2: (1 - k / quality + k * k) * norm,
-});

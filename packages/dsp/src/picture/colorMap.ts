@@ -1,7 +1,7 @@
 import { reject } from '../guard.ts';
 
 /**
- * Eighteen colours of each map, evenly spaced, red-green-blue in hexadecimal. Perceptual maps: equal
+ * Some colours of each map, evenly spaced, red-green-blue in hexadecimal. Perceptual maps: equal
  * steps in value look like equal steps in lightness (van der Walt and Smith, SciPy 2015; CC0).
  */
 const anchors = {
@@ -9,7 +9,7 @@ const anchors = {
     '440154481769472a7a433d843d4e8a355e8d2e6d8e297b8e23898e1f978b21a5852eb37c46c06f65cb5e89d548b0dd2fd8e219fde725',
   magma:
     '0000040907201a10423111654a1079621980792282912b81aa337dc23b75d9466bec5860f7725cfc8e64feaa74fec68afde2a3fcfdbf',
-  gray: '0000000f0f0f1e1e1e2d2d2d3c3c3c4b4b4b5a5a5a696969787878878787969696a5a5a5b4b4b4c3c3c3d2d2d2e1e1e1f0f0f0ffffff',
+  gray: '000000ffffff',
 } as const;
 
 export type ColorMapName = keyof typeof anchors;

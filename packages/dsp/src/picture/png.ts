@@ -37,54 +37,42 @@ function scanlines({ data, width, height }: PngSource): Uint8Array<ArrayBuffer> 
 
 /** A zlib stream (RFC 1950) of stored blocks (RFC 1951, 3.2.4), 65,535 bytes at most in each. */
 function storedZlib(bytes: Uint8Array): Uint8Array {
-  const blockSize = 65535;
-  const blocks = Math.max(1, Math.ceil(bytes.length / blockSize));
-  const out = new Uint8Array(2 + blocks * 5 + bytes.length + 4);
-  const view = new DataView(out.buffer);
-  out.set([0x78, 0x01]);
-  let at = 2;
-  for (let block = 0; block < blocks; block++) {
-    const part = bytes.subarray(block * blockSize, (block + 1) * blockSize);
-    out[at] = block === blocks - 1 ? 1 : 0;
-    view.setUint16(at + 1, part.length, true);
-    view.setUint16(at + 3, ~part.length, true);
-    out.set(part, at + 5);
-    at += 5 + part.length;
+  const parts: ArrayLike<number>[] = [[0x78, 0x01]];
+  for (let at = 0; at < bytes.length; at += 65535) {
+    const part = bytes.subarray(at, at + 65535);
+    const { length } = part;
+    const isLast = at + length === bytes.length ? 1 : 0;
+    parts.push([isLast, length, length >> 8, ~length, ~length >> 8], part);
   }
-  view.setUint32(at, adler32(bytes));
-  return out;
+  return join(...parts, bigEndian(adler32(bytes)));
 }
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 function assemble({ width, height }: PngSource, zlib: Uint8Array): Uint8Array<ArrayBuffer> {
-  const header = new Uint8Array(13);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, width);
-  view.setUint32(4, height);
   // Eight bits a channel, red-green-blue-alpha.
-  header.set([8, 6], 8);
-  const parts = [chunk('IHDR', header), chunk('IDAT', zlib), chunk('IEND', new Uint8Array(0))];
-  const file = new Uint8Array(parts.reduce((size, part) => size + part.length, signature.length));
-  file.set(signature);
-  let at = signature.length;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  const header = join(bigEndian(width), bigEndian(height), [8, 6, 0, 0, 0]);
+  return join(signature, chunk('IHDR', header), chunk('IDAT', zlib), chunk('IEND', []));
 }
 
 /** Length, name, body, and a checksum of name and body. */
-function chunk(name: string, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(body.length + 12);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, body.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = name.charCodeAt(i);
-  bytes.set(body, 8);
-  view.setUint32(body.length + 8, crc32(bytes.subarray(4, body.length + 8)));
-  return bytes;
+function chunk(name: string, body: ArrayLike<number>): Uint8Array {
+  const named = join(new TextEncoder().encode(name), body);
+  return join(bigEndian(body.length), named, bigEndian(crc32(named)));
 }
+
+function join(...parts: ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Most significant byte first. */
+const bigEndian = (value: number): number[] => [value >> 24, value >> 16, value >> 8, value];
 
 /** A bit at a time: a table would be quicker and longer, and a picture takes a few milliseconds. */
 function crc32(bytes: Uint8Array): number {
