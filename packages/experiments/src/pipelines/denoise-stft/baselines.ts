@@ -22,9 +22,9 @@ export const baselines: Readonly<Record<string, Method>> = {
       const noise = quietestPower(noisy);
       return ({ power, bin }) => Math.max(1 - Math.sqrt((noise[bin] ?? 0) / power), smallestGain);
     }),
-  'Wiener, quietest frames': (question) => filtered(question, (noisy) => wiener(noisy, quietestPower(noisy))),
+  'Wiener, quietest frames': (question) => filtered(question, (noisy) => wiener(quietestPower(noisy))),
   'Wiener, minimum statistics': (question) =>
-    filtered(question, (noisy) => wiener(noisy, minimumPower(noisy))),
+    filtered(question, (noisy) => wiener(minimumPower(noisy))),
 };
 
 /** The ceiling of all gains that know the power of speech and noise in each bin, and not their phases. */
@@ -69,7 +69,7 @@ function filtered(
 }
 
 /** Wiener's gain, its ratio of signal to noise smoothed by what was heard a frame before (Ephraim and Malah, 1984). */
-function wiener(_: ComplexSpectrogram, noise: Float64Array): GainOf {
+function wiener(noise: Float64Array): GainOf {
   let heard = 0;
   return ({ power, bin, frame }) => {
     const floor = (noise[bin] ?? 0) + 1e-20;
