@@ -1,17 +1,10 @@
 import { inverseModule } from './inverseModule.ts';
 import { complexBytes, lanePlan } from './lanePlan.ts';
 import { pairRoots } from './realLanes.ts';
-import { kernelsOf, type LaneKernel, place, placeWords, remember, words } from './runtime.ts';
+import { kernelsOf, place, placeWords, remember, words } from './runtime.ts';
 
-type InverseKernels = Record<'pack' | 'mirror' | 'scatter' | 'scatterAdd', LaneKernel>;
-
-let kernels: InverseKernels | undefined;
-
-/** The kernels that lead from spectra back to rows of samples, compiled at first use. */
-export function backLanes(): InverseKernels {
-  kernels ??= kernelsOf(inverseModule);
-  return kernels;
-}
+/** The kernels that lead from spectra back to rows of samples. */
+export const backLanes = kernelsOf<'pack' | 'mirror' | 'scatter' | 'scatterAdd'>(inverseModule);
 
 /**
  * Four inverse real transforms of one size: `inverse` of the bins at an address leaves samples in `timeOut`,

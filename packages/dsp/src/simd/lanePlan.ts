@@ -18,13 +18,8 @@ export type FftKernelName =
   | 'squareRoot'
   | 'filter';
 
-let kernels: Record<FftKernelName, LaneKernel> | undefined;
-
-/** The kernels of the transforms, compiled at first use. */
-export function fftLanes(): Record<FftKernelName, LaneKernel> {
-  kernels ??= kernelsOf<FftKernelName>(fftModule);
-  return kernels;
-}
+/** The kernels of the transforms. */
+export const fftLanes = kernelsOf<FftKernelName>(fftModule);
 
 /** Bytes of four complex numbers, one in each lane. */
 export const complexBytes = 32;

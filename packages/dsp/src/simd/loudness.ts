@@ -1,12 +1,7 @@
 import { loudnessModule } from './loudnessModule.ts';
-import { allocate, floats, kernelsOf, type LaneKernel, placeWords, withScratch } from './runtime.ts';
+import { allocate, floats, kernelsOf, placeWords, withScratch } from './runtime.ts';
 
-let kernels: Record<'largest' | 'loudness', LaneKernel> | undefined;
-
-function loudnessLanes(): Record<'largest' | 'loudness', LaneKernel> {
-  kernels ??= kernelsOf(loudnessModule);
-  return kernels;
-}
+const loudnessLanes = kernelsOf<'largest' | 'loudness'>(loudnessModule);
 
 /** So many values stand in the lanes' memory at once. */
 const chunkValues = 1 << 16;
@@ -19,12 +14,13 @@ function eachChunk(length: number, visit: (first: number, count: number) => void
 /** The largest of the values, or NaN if one is. */
 export function largestOf(values: Float32Array): number {
   return withScratch(loudnessLanes, ({ largest }) => {
-    const at = allocate(4 * Math.min(chunkValues, values.length));
+    const at = allocate(4 * Math.min(chunkValues, values.length) + 12);
     const out = allocate(16);
     const args = placeWords(at, out);
     let result = -Infinity;
     eachChunk(values.length, (first, count) => {
       floats.set(values.subarray(first, first + count), at / 4);
+      floats.fill(-Infinity, at / 4 + count, at / 4 + count + 3);
       largest(args, 0, count);
       result = Math.max(result, ...floats.subarray(out / 4, out / 4 + 4));
     });

@@ -11,7 +11,6 @@ import {
   allocate,
   floats,
   kernelsOf,
-  type LaneKernel,
   place,
   placeWeights,
   placeWords,
@@ -20,14 +19,7 @@ import {
   words,
 } from './runtime.ts';
 
-type PhaseKernels = Record<'weigh' | 'keepPhases' | 'distance', LaneKernel>;
-
-let kernels: PhaseKernels | undefined;
-
-function phaseLanes(): PhaseKernels {
-  kernels ??= kernelsOf(phaseModule);
-  return kernels;
-}
+const phaseLanes = kernelsOf<'weigh' | 'keepPhases' | 'distance'>(phaseModule);
 
 /** One state of the search, as its loop sees it: there and back again. */
 export interface PhaseSearch {
@@ -61,7 +53,7 @@ export function searchInLanes<Result>(
 interface Kit {
   readonly lanes: RealLanes;
   readonly back: InverseLanes;
-  readonly kernels: PhaseKernels;
+  readonly kernels: ReturnType<typeof phaseLanes>;
 }
 
 function laneSearch(

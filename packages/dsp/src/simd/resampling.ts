@@ -1,22 +1,8 @@
 import type { ResamplePlan } from '../resample/plan.ts';
 import { resampleModule } from './resampleModule.ts';
-import {
-  allocate,
-  floats,
-  kernelsOf,
-  type LaneKernel,
-  placeWords,
-  remember,
-  withScratch,
-  words,
-} from './runtime.ts';
+import { allocate, floats, kernelsOf, placeWords, remember, withScratch, words } from './runtime.ts';
 
-let kernels: Record<'dots', LaneKernel> | undefined;
-
-function resampleLanes(): Record<'dots', LaneKernel> {
-  kernels ??= kernelsOf(resampleModule);
-  return kernels;
-}
+const resampleLanes = kernelsOf<'dots'>(resampleModule);
 
 /** So many samples stand in the lanes' memory at once. */
 const chunkValues = 1 << 16;

@@ -118,12 +118,14 @@ export function withScratch<Plan, Result>(plan: () => Plan, work: (plan: Plan) =
   }
 }
 
-/** The kernels of a module; compiled once. */
+/** The kernels of a module, compiled when they are first asked for. */
 export function kernelsOf<Names extends string>(
   bytes: () => Uint8Array<ArrayBuffer>,
-): Record<Names, LaneKernel> {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes()), {
-    env: { memory: laneMemory() },
-  });
-  return instance.exports as Record<Names, LaneKernel>;
+): () => Record<Names, LaneKernel> {
+  let exports: WebAssembly.Exports | undefined;
+  return () => {
+    const env = { memory: laneMemory() };
+    exports ??= new WebAssembly.Instance(new WebAssembly.Module(bytes()), { env }).exports;
+    return exports as Record<Names, LaneKernel>;
+  };
 }
