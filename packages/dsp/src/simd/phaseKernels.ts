@@ -24,7 +24,7 @@ export const phaseKernels = kernelFamily(
           const foundIm = k.let(f32x4.load(found.add(at), 16));
           const re = k.let(foundRe.sub(f32x4.load(previous.add(at)).mul(factor)));
           const im = k.let(foundIm.sub(f32x4.load(previous.add(at), 16).mul(factor)));
-          const length = re.mul(re).add(im.mul(im)).max(silence).sqrt();
+          const length = re.mul(re).add(im.mul(im)).pmax(silence).sqrt();
           const scale = k.let(f32x4.load(magnitudes.add(bin.shl(4))).div(length));
           k.store(estimate.add(at), re.mul(scale));
           k.store(estimate.add(at), im.mul(scale), 16);
