@@ -1,9 +1,18 @@
-import { BatchNorm2d, Conv2d, kaimingNormal, mse, Sequential, xavierNormal } from '@sonograd/nn';
+import {
+  BatchNorm2d,
+  Conv2d,
+  kaimingNormal,
+  mse,
+  Sequential,
+  shuffledSampler,
+  xavierNormal,
+} from '@sonograd/nn';
 import { foldIn, fromArray, memory, noGrad, randn, randomKey, scope, type Tensor } from '@sonograd/tensor';
 import { describe, expect, test } from 'vitest';
 import { startWeights } from '../../../../packages/experiments/src/pipelines/denoise-unet/initialise.ts';
 import { UNet } from '../../../../packages/experiments/src/pipelines/denoise-unet/model.ts';
 import type { PairBatch } from '../../../../packages/experiments/src/pipelines/shared/pairData.ts';
+import { epochsInParts } from '../../../../packages/experiments/src/pipelines/shared/pairSampler.ts';
 import { inParts } from '../../../../packages/experiments/src/pipelines/shared/pairSteps.ts';
 
 const key = randomKey(3);
@@ -60,6 +69,24 @@ describe('a large batch in parts', () => {
     const before = memory().liveBytes;
     step();
     expect(memory().liveBytes).toBe(before);
+  });
+});
+
+describe('epochs in parts', () => {
+  const whole = (length: number, epoch: number) => [...shuffledSampler(length, key).order(epoch)];
+
+  test('one part is the epoch itself', () => {
+    const sampler = epochsInParts(11, 1, key);
+    expect(sampler.length).toBe(11);
+    expect([0, 1].map((epoch) => [...sampler.order(epoch)])).toEqual([whole(11, 0), whole(11, 1)]);
+  });
+
+  test('three parts are the epoch one after another, the rest left out', () => {
+    const sampler = epochsInParts(11, 3, key);
+    expect(sampler.length).toBe(3);
+    const parts = Array.from({ length: 6 }, (_, part) => [...sampler.order(part)]);
+    expect(parts.slice(0, 3).flat()).toEqual(whole(11, 0).slice(0, 9));
+    expect(parts.slice(3).flat()).toEqual(whole(11, 1).slice(0, 9));
   });
 });
 

@@ -60,16 +60,14 @@ describe('the config', () => {
   });
 });
 
-async function trained(config: DenoiseUnetConfig) {
-  const open = () =>
-    RunFolder.create(scratch, {
-      pipeline: 'denoise-unet',
-      config,
-      started: new Date().toISOString(),
-      version: '',
-    });
-  return performRun(denoiseUnet, config, tools, open);
-}
+const newFolder = (config: DenoiseUnetConfig): RunFolder =>
+  RunFolder.create(scratch, {
+    ...{ pipeline: 'denoise-unet', config, version: '' },
+    started: new Date().toISOString(),
+  });
+
+const trained = (config: DenoiseUnetConfig) =>
+  performRun(denoiseUnet, config, tools, () => newFolder(config));
 
 describe('pictures', () => {
   const config = smallConfig({
@@ -114,6 +112,18 @@ describe('pictures', () => {
       'white, 5 dB',
     ]);
     expect(examples[0]!.pictures.map(({ title }) => title)).toEqual(['clean', 'noisy', 'denoised']);
+  });
+
+  test('validated behind every epoch, and more often where an epoch has more steps than asked for', async () => {
+    const count = (run: RunFolder) => run.metrics().filter(({ kind }) => kind === 'validation').length;
+    expect(count(done.run)).toBe(8);
+    const config = smallConfig({ training: { epochs: 2, batchSize: 4, validateEvery: 2 } });
+    const data = await preparePairs(config, tools);
+    const run = newFolder(config);
+    await denoiseUnet.train({ ...tools, config, data, run });
+    // Eighteen clips are two parts of nine, and nine are three steps.
+    const steps = run.metrics().flatMap(({ kind, step }) => (kind === 'validation' ? [step] : []));
+    expect(steps).toEqual([3, 6, 9, 12]);
   });
 
   test('each shown clip as sounds and pictures', () => {

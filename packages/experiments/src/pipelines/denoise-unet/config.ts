@@ -47,6 +47,11 @@ export const schema = z
       .extend({
         /** Clips that go through the network at once; a step adds up the gradients of as many as make a batch. */
         clipsAtOnce: z.int().min(1).max(4096).default(8),
+        /**
+         * Steps from one look at the validation clips to the next: an epoch is cut into as many equal parts as come
+         * nearest to it. Where an epoch has fewer steps, once in each.
+         */
+        validateEvery: z.int().min(1).default(75),
         /** The rate as it is, or down to nothing along half a cosine. */
         schedule: z.enum(['constant', 'cosine']).default('constant'),
       })

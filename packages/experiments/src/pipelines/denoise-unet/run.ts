@@ -2,6 +2,7 @@ import { adam, cosine, DataLoader, loadStateDict } from '@sonograd/nn';
 import { foldIn, randomKey } from '@sonograd/tensor';
 import type { EvaluationWork, Pipeline, TrainingWork } from '../pipeline.ts';
 import { type PairData, preparePairs } from '../shared/pairData.ts';
+import { epochsInParts } from '../shared/pairSampler.ts';
 import { inParts } from '../shared/pairSteps.ts';
 import { trainPhase } from '../shared/phase.ts';
 import { type DenoiseUnetConfig, defaults, quick, schema } from './config.ts';
@@ -24,18 +25,18 @@ export const denoiseUnet: Pipeline<Config, PairData> = {
 
 async function train(work: TrainingWork<Config, PairData>): Promise<void> {
   const { config, data } = work;
-  const { epochs, batchSize, rate, schedule, clipsAtOnce } = config.training;
+  const { epochs, batchSize, rate, schedule, clipsAtOnce, validateEvery } = config.training;
   const key = randomKey(config.seed);
   const denoiser = denoiserOf(config, data);
   const { model, loss } = denoiser;
   denoiser.start(foldIn(key, 'start'));
-  const loader = new DataLoader(denoiser.pairs(data.train), {
-    batchSize,
-    key: foldIn(key, 'order of clips'),
-  });
-  const totalSteps = epochs * loader.length!;
+  const clips = denoiser.pairs(data.train);
+  const parts = Math.max(1, Math.round(clips.length / batchSize / validateEvery));
+  const sampler = epochsInParts(clips.length, parts, foldIn(key, 'order of clips'));
+  const loader = new DataLoader(clips, { batchSize, sampler });
+  const totalSteps = epochs * parts * loader.length!;
   await trainPhase(work, {
-    ...{ name: 'denoiser', model, loader, epochs },
+    ...{ name: 'denoiser', model, loader, epochs: epochs * parts },
     held: denoiser.pairs(data.validation),
     optimizer: adam(model, { rate: schedule === 'cosine' ? cosine({ rate, totalSteps }) : rate }),
     loss: inParts(clipsAtOnce, loss),
