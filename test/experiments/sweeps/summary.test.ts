@@ -147,9 +147,9 @@ describe('the chart', () => {
   );
 
   test('a dot for each seed, a larger one for their mean, in a row', () => {
-    const [low, high, mean] = circles as [{ x: number }, { x: number }, { x: number }];
+    const [low, high, mean] = circles.map(({ x }) => x) as [number, number, number];
     expect(circles.map(({ r }) => r)).toEqual([3, 3, 5.5, 3, 5.5]);
-    expect(mean.x).toBeCloseTo((low.x + high.x) / 2, 0);
+    expect(mean).toBeCloseTo((low + high) / 2, 0);
     expect(new Set(circles.slice(0, 3).map(({ y }) => y)).size).toBe(1);
     expect(circles[3]!.y).toBeGreaterThan(circles[0]!.y);
   });

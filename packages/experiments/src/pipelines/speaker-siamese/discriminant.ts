@@ -2,8 +2,8 @@ import { buffer, Layer } from '@sonograd/nn';
 import { eye, fromArray, scope, solve, svd, type Tensor, zeros } from '@sonograd/tensor';
 import { groupBy } from '../shared/groupBy.ts';
 
-/** Directions that explain less than this share of the best one are rounding. */
-const smallestShare = 1e-9;
+/** A direction that explains less than this share of the best one is rounding. */
+const smallestShare = 1e-6;
 
 export interface DiscriminantOptions {
   /** Added to the scatter within classes, as a share of its mean variance. */
@@ -56,16 +56,16 @@ export class Discriminant extends Layer {
  */
 function directionsOf(within: Tensor, between: Tensor, count: number): Float32Array {
   const solved = solve(within, between) as Tensor;
-  const small = between.transpose(0, 1).matmul(solved) as Tensor;
-  const { u, s } = svd(small);
-  const scales = Float32Array.from({ length: s.size }, (_, k) =>
-    k < count && s.data[k]! > smallestShare * s.data[0]! ? 1 / Math.sqrt(s.data[k]!) : 0,
+  const { u, s } = svd(between.transpose(0, 1).matmul(solved) as Tensor);
+  const [size = 0, classes = 0] = between.shape;
+  // The means of k classes around their own mean span k - 1 directions.
+  const scales = Float32Array.from({ length: classes }, (_, k) =>
+    k < classes - 1 && s.data[k]! > smallestShare * s.data[0]! ? 1 / Math.sqrt(s.data[k]!) : 0,
   );
-  const all = solved.matmul(u as Tensor).mul(fromArray(scales, [1, scales.length])) as Tensor;
-  const [size = 0, classes = 0] = all.shape;
+  const { data } = solved.matmul(u as Tensor).mul(fromArray(scales, [1, classes])) as Tensor;
   return Float32Array.from({ length: size * count }, (_, i) => {
     const [row, column] = [Math.floor(i / count), i % count];
-    return column < classes ? all.data[row * classes + column]! : 0;
+    return column < classes ? data[row * classes + column]! : 0;
   });
 }
 
