@@ -10,7 +10,7 @@ import {
 import { drawFrom, Vae } from '../../../../packages/experiments/src/pipelines/vae/model.ts';
 
 const key = randomKey(1);
-const small = { bins: 8, frames: 8, channels: [2, 2, 2], latent: 3, key } as const;
+const small = { bins: 8, frames: 8, channels: [2, 2, 2], latent: 3, batchNorm: true, key } as const;
 const batch = {
   x: rand([2, 64], { key }) as Tensor,
   y: fromArray(Int32Array.of(3, 9), [2]),

@@ -8,7 +8,14 @@ import { drawFrom, Vae, VaeSystem } from '../../../../packages/experiments/src/p
 import { vae } from '../../../../packages/experiments/src/pipelines/vae/run.ts';
 import { makeSystem } from '../../../../packages/experiments/src/pipelines/vae/system.ts';
 
-const small = { bins: 16, frames: 8, channels: [2, 3, 4], latent: 5, conditional: false } as const;
+const small = {
+  bins: 16,
+  frames: 8,
+  channels: [2, 3, 4],
+  latent: 5,
+  conditional: false,
+  batchNorm: false,
+} as const;
 const key = randomKey(0);
 const [pictures, digits] = [rand([3, 128], { key }), fromArray(Int32Array.of(7, 0, 7), [3])];
 const told = oneHot(digits, 10) as Tensor;

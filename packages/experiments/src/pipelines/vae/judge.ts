@@ -13,7 +13,7 @@ interface JudgeOptions {
  */
 export class Judge extends Layer {
   readonly features: Sequential<never[]> & Layer;
-  readonly head: Linear<64, 10>;
+  readonly head: Linear<number, 10>;
   readonly #picture: readonly [number, number];
 
   constructor({ bins, frames, judgeKey }: JudgeOptions) {
@@ -34,12 +34,13 @@ export class Judge extends Layer {
       new ReLU(),
       new MaxPool2d(2),
     ) as never;
-    this.head = new Linear(64, 10, named('head'));
+    // 64 channels, each an eighth as high and as wide: as many numbers as the picture had.
+    this.head = new Linear(bins * frames, 10, named('head'));
   }
 
   /** Pictures [clips, bins × frames] to logits [clips, 10]. */
   protected override run(x: Tensor): Tensor {
     const features = this.features.forward(x.reshape([-1, 1, ...this.#picture]) as never) as Tensor;
-    return this.head.forward(features.mean([2, 3]) as Tensor<[number, 64]>);
+    return this.head.forward(features.flatten(1) as Tensor<[number, number]>);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  BatchNorm2d,
   Conv2d,
   ConvTranspose2d,
   Flatten,
@@ -22,6 +23,8 @@ export interface VaeOptions {
   readonly latent: number;
   /** Whether encoder and decoder are told the digit. */
   readonly conditional: boolean;
+  /** Whether each channel inside gets mean 0 and variance 1 over a batch. */
+  readonly batchNorm: boolean;
   readonly key: RandomKey;
 }
 
@@ -48,10 +51,11 @@ export class Vae extends Module {
   /** What the last convolution leaves of a picture. */
   readonly #core: readonly [channels: number, bins: number, frames: number];
 
-  constructor({ bins, frames, channels, latent, conditional, key }: VaeOptions) {
+  constructor({ bins, frames, channels, latent, conditional, batchNorm, key }: VaeOptions) {
     super();
     const [first, second, third] = channels;
     const named = (name: string) => ({ key: foldIn(key, name) });
+    const norm = (size: number): Layer[] => (batchNorm ? [new BatchNorm2d(size)] : []);
     this.conditional = conditional;
     this.#picture = [bins, frames];
     this.#core = [third, bins / 8, frames / 8];
@@ -59,10 +63,13 @@ export class Vae extends Module {
     const digits = conditional ? 10 : 0;
     this.encoder = inRow(
       new Conv2d(1, first, 3, { ...stride, ...named('in 1') }),
+      ...norm(first),
       new ReLU(),
       new Conv2d(first, second, 3, { ...stride, ...named('in 2') }),
+      ...norm(second),
       new ReLU(),
       new Conv2d(second, third, 3, { ...stride, ...named('in 3') }),
+      ...norm(third),
       new ReLU(),
       new Flatten(),
     );
@@ -72,8 +79,10 @@ export class Vae extends Module {
     this.decoder = inRow(
       new ReLU(),
       new ConvTranspose2d(third, second, 4, { ...stride, ...named('out 1') }),
+      ...norm(second),
       new ReLU(),
       new ConvTranspose2d(second, first, 4, { ...stride, ...named('out 2') }),
+      ...norm(first),
       new ReLU(),
       new ConvTranspose2d(first, 1, 4, { ...stride, ...named('out 3') }),
       new Sigmoid(),
