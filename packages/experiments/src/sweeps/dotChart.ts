@@ -14,7 +14,7 @@ const bottom = 44;
 const right = 16;
 const longestLabel = 34;
 
-/** A row for each cell: small dots are seeds, the large one is their mean, the line reaches one deviation each way. */
+/** A row for each cell: small dots above are seeds, the large one is their mean, the line reaches one deviation each way. */
 export function dotChart(title: string, rows: readonly DotRow[]): Html {
   const left = 24 + 7.2 * Math.max(...rows.map(({ name }) => label(name).length));
   const ends = rows.flatMap(({ spread: { mean, deviation, values } }) => [
@@ -33,7 +33,7 @@ export function dotChart(title: string, rows: readonly DotRow[]): Html {
   )}</g>
 ${rows.map((row, index) => dots(row, { across, middle: 8 + (index + 0.5) * rowHeight, left }))}
 </svg>
-<figcaption>Small dots: seeds. Large dot: their mean. Line: one standard deviation each way.</figcaption></figure>`;
+<figcaption>Small dots: the seeds. Large dot: their mean. Line: one standard deviation each way.</figcaption></figure>`;
 }
 
 interface Place {
@@ -47,7 +47,7 @@ function dots({ name, spread }: DotRow, { across, middle, left }: Place): Html {
   const color = html` style="--mark:var(--c0)"`;
   return html`<g class="axes"><text x="${left - 12}" y="${middle + 4}" text-anchor="end">${label(name)}<title>${name}</title></text></g>
 ${deviation !== null && html`<path class="line"${color} d="M${across(mean - deviation)} ${middle}H${across(mean + deviation)}"/>`}
-${values.map((value) => html`<circle${color} opacity=".45" cx="${across(value)}" cy="${middle}" r="3"/>`)}
+${values.map((value) => html`<circle${color} opacity=".45" cx="${across(value)}" cy="${middle - 7}" r="3"/>`)}
 <circle${color} cx="${across(mean)}" cy="${middle}" r="5.5"><title>${name}: ${showSpread(spread)}</title></circle>`;
 }
 

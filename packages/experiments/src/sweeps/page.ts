@@ -44,7 +44,7 @@ function chartSection({ cells, metric }: Summary): Html | undefined {
   });
   if (rows.length === 0) return undefined;
   const name = sentence(words(metric));
-  return frame({ id: 'chart', title: name }, dotChart(name, rows));
+  return frame({ id: 'chart', title: 'At a glance' }, dotChart(name, rows));
 }
 
 function tableSection({ cells, metric }: Summary): Html {
@@ -60,7 +60,7 @@ function tableSection({ cells, metric }: Summary): Html {
     },
     table({
       caption: 'Cells',
-      head: ['', 'runs', ...shown.map((name) => sentence(words(name))), 'Seconds'],
+      head: ['', 'Runs', ...shown.map((name) => sentence(words(name))), 'Seconds'],
       rows: cells.map((cell) => [
         ...[cell.name, runsOf(cell)],
         ...shown.map((name) => show(cell.metrics[name])),
@@ -98,7 +98,7 @@ function runsSection({ runs, metric }: Summary, folder: string): Html | undefine
     { id: 'runs', title: 'All runs' },
     table({
       caption: 'Runs',
-      head: ['', 'seed', 'left out', sentence(words(metric)), 'seconds', 'page'],
+      head: ['', 'Seed', 'Left out', sentence(words(metric)), 'Seconds', 'Page'],
       rows,
     }),
   );
@@ -109,7 +109,7 @@ const failureSection = ({ failures }: Summary): Html =>
     { id: 'failures', title: 'What failed', about: 'The same command tries these again.' },
     table({
       caption: 'Failures',
-      head: ['', 'seed', 'left out', 'why'],
+      head: ['', 'Seed', 'Left out', 'Why'],
       words: [3],
       rows: failures.map(({ cell, seed, speaker, reason }) => [cell, String(seed), speaker ?? '–', reason]),
     }),
