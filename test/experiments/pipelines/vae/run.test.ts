@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '@sonograd/nn';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -42,6 +42,12 @@ describe('vae, quick: it learns, and says how much', () => {
     expect(tables[0]!.rows.map(([, count]) => count)).toEqual([40, 40, 250, 250]);
     expect(latent[0]!.code).toHaveLength(16);
     expect(layers.length).toBeGreaterThan(5);
+  });
+
+  test('samples are clips in and out, and each digit made to order', () => {
+    const names = readdirSync(join(run, 'samples'));
+    expect(names.filter((name) => name.endsWith('-output.wav'))).toHaveLength(8);
+    for (let digit = 0; digit < 10; digit++) expect(names).toContain(`digit${digit}-seed0-1.wav`);
   });
 
   test('where codes lie travels with the best weights', () => {

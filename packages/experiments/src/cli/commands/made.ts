@@ -1,10 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { encodeWav } from '@sonograd/dsp';
-import { writeFileAtomic } from '@sonograd/tensor/files';
-import { encodePicture } from '../../corpora/pictureFile.ts';
-import { explainSystemError } from '../../inputError.ts';
 import type { Made } from '../../pipelines/pipeline.ts';
+import { writeMade } from '../../pipelines/shared/made.ts';
 import type { RunFolder } from '../../runs/runFolder.ts';
 import type { Desk } from '../options.ts';
 import { formatTable } from '../tables.ts';
@@ -20,29 +15,13 @@ interface Telling {
 
 /** Writes made sounds as WAV and PNG, and says where they lie and what is heard in them. */
 export function tellMade(made: readonly Made[], { desk, pipeline, run, out, json }: Telling): void {
-  const folder = out ?? run.file('samples');
-  const sounds = writeMade(made, folder);
-  const rows = made.map(({ heard }, n) => [
-    ...[sounds[n]!.wav, String(heard.digit), `${Math.round(100 * heard.confidence)} %`],
+  const sounds = writeMade(made, out ?? run.file('samples'));
+  const rows = sounds.map(({ wav, heard: { digit, confidence } }) => [
+    ...[wav, String(digit), `${Math.round(100 * confidence)} %`],
   ]);
   const table = formatTable(['sound, and its picture beside it as .png', 'heard as', 'sure by'], rows);
   if (json) {
     desk.progress.note(table);
     desk.out(JSON.stringify({ pipeline, run: run.path, sounds }));
   } else desk.out(table);
-}
-
-/** Files named as the sounds are, what was of that name before is replaced. */
-export function writeMade(made: readonly Made[], folder: string) {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return made.map(({ name, samples, sampleRate, picture, range, heard }) => {
-      const [wav, png] = [join(folder, `${name}.wav`), join(folder, `${name}.png`)];
-      writeFileAtomic(wav, encodeWav({ channels: [samples], sampleRate }));
-      writeFileAtomic(png, encodePicture(picture, ...range));
-      return { wav, png, heard };
-    });
-  } catch (error) {
-    throw explainSystemError('made sounds', folder, error);
-  }
 }

@@ -1,5 +1,7 @@
+import { digitNames } from '../../corpora/digit.ts';
 import type { ListeningWork, Pipeline } from '../pipeline.ts';
 import { listenToPictures } from '../shared/listen.ts';
+import { writeMade } from '../shared/made.ts';
 import { prepareSpeech, type SpeechData } from '../shared/speechData.ts';
 import { defaults, quick, schema, type VaeConfig } from './config.ts';
 import { evaluate } from './evaluate.ts';
@@ -22,8 +24,13 @@ export const vae: Pipeline<VaeConfig, SpeechData> = {
   interpolate,
 };
 
-/** Test clips as they are, and as the code remembers them. */
+/** Test clips as they are and as the code remembers them; then each digit, made to order. */
 function listen(work: ListeningWork<VaeConfig, SpeechData>): string[] {
   const system = trainedSystem(work);
-  return listenToPictures(work, (feature) => regenerated(system, feature));
+  const clips = listenToPictures(work, (feature) => regenerated(system, feature));
+  const made = Array.from(digitNames.keys(), (digit) =>
+    generate(work, { count: 1, digit, seed: work.config.seed }),
+  );
+  const files = writeMade(made.flat(), work.run.file('samples'));
+  return [...clips, ...files.flatMap(({ wav, png }) => [wav, png])];
 }
