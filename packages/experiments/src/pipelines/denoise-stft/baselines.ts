@@ -23,8 +23,7 @@ export const baselines: Readonly<Record<string, Method>> = {
       return ({ power, bin }) => Math.max(1 - Math.sqrt((noise[bin] ?? 0) / power), smallestGain);
     }),
   'Wiener, quietest frames': (question) => filtered(question, (noisy) => wiener(quietestPower(noisy))),
-  'Wiener, minimum statistics': (question) =>
-    filtered(question, (noisy) => wiener(minimumPower(noisy))),
+  'Wiener, minimum statistics': (question) => filtered(question, (noisy) => wiener(minimumPower(noisy))),
 };
 
 /** The ceiling of all gains that know the power of speech and noise in each bin, and not their phases. */

@@ -33,11 +33,12 @@ const network = z.discriminatedUnion('kind', [
   }),
   /** Filters of three frames, each layer's twice as far apart as those of the layer before. */
   z.strictObject({ kind: z.literal('conv'), ...shared, layers: shared.layers.default(4) }),
-  /** Remembers all that came before, and sees as far ahead as its context. */
+  /** Remembers all that came before, and has heard some frames more than the one it answers. */
   z.strictObject({
     kind: z.literal('gru'),
     ...shared,
     context: context.default(1),
+    ahead: z.int().min(0).max(64).default(8),
   }),
 ]);
 
@@ -93,10 +94,10 @@ export const defaults = {
 } satisfies z.input<typeof schema>;
 
 export const quick = {
-  corpus: { name: 'synth', speakers: 6, takes: 4 },
+  corpus: { name: 'synth', speakers: 5, takes: 4 },
   stft: { sampleRate: 4000, nFft: 128, hopLength: 64 },
   model: { hidden: 64 },
-  training: { epochs: 6, rate: 3e-3 },
+  training: { epochs: 6, rate: 3e-3, batchSize: 16 },
 } as const;
 
 /** How sound is cut: by hann windows, the ends padded with zeros. */

@@ -106,26 +106,41 @@ class ConvFrames extends FrameNetwork {
   }
 }
 
-/** Walks through time once, forwards: it can go on where it stopped. */
+/**
+ * Memory walks through time once, forwards, some frames ahead of the one that is answered: what is remembered at that
+ * moment, beside the frame itself and its neighbours, decides the answer. It can go on where it stopped.
+ */
 class GruFrames extends FrameNetwork {
   readonly reach: number;
   readonly gru: GRU;
+  readonly hidden: Linear<number, number>;
   readonly out: Linear<number, number>;
   readonly dropout: Dropout;
+  private readonly context: number;
+  private readonly ahead: number;
 
-  constructor({ hidden, layers, context }: Kind<'gru'>, { bins, dropout, key }: Sizes) {
+  constructor({ hidden, layers, context, ahead }: Kind<'gru'>, { bins, dropout, key }: Sizes) {
     super();
-    this.reach = context;
-    const seen = (2 * context + 1) * bins;
-    this.gru = new GRU(seen, hidden, { numLayers: layers, batchFirst: true, dropout, key });
+    this.context = context;
+    this.ahead = ahead;
+    this.reach = Math.max(context, ahead);
+    this.gru = new GRU(bins, hidden, { numLayers: layers, batchFirst: true, dropout, key });
+    this.hidden = new Linear(hidden + (2 * context + 1) * bins, hidden, { key });
     this.out = new Linear(hidden, bins, { key });
     this.dropout = new Dropout(dropout, { key });
   }
 
-  override answer(x: Tensor, { state, ...part }: Part): Answer {
-    const seen = besideNeighbours(x, this.reach, part);
-    const { output, hidden } = this.gru.forward(seen, state === undefined ? {} : { state });
-    return { output: this.out.forward(this.dropout.forward(output as Tensor)), state: hidden as Tensor };
+  override answer(x: Tensor, { from, to, state }: Part): Answer {
+    const { ahead, dropout } = this;
+    // Who begins must first hear what lies between the first frame and the one that is listened to.
+    const start = state === undefined ? from : from + ahead;
+    const none = [0, 0] as const;
+    const heard = x.pad([none, [0, ahead], none]).slice(1, start, to + ahead) as Tensor;
+    const { output, hidden } = this.gru.forward(heard, state === undefined ? {} : { state });
+    const remembered = (output as Tensor).slice(1, from + ahead - start, to + ahead - start) as Tensor;
+    const both = concat([dropout.forward(remembered), besideNeighbours(x, this.context, { from, to })], 2);
+    const last = dropout.forward(this.hidden.forward(both as Tensor).relu() as Tensor);
+    return { output: this.out.forward(last), state: hidden as Tensor };
   }
 }
 

@@ -66,6 +66,9 @@ function requireAlike(train: Pictures, test: Pictures): void {
   if (sizes[0] !== sizes[1]) throw new InputError(`pictures: they differ in size, ${sizes.join(' and ')}`);
 }
 
+/** Below this a spread is rounding. */
+const smallestSpread = 1e-6;
+
 /** Mean and deviation of all training pixels, black 0, white 1. */
 function measure({ set, places }: Pictures): Moments {
   const size = set.height * set.width;
@@ -80,7 +83,7 @@ function measure({ set, places }: Pictures): Moments {
   const count = Math.max(1, places.length * size);
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
-  return { per: 'all', offset: [mean], scale: [deviation > 0 ? deviation : 1] };
+  return { per: 'all', offset: [mean], scale: [deviation > smallestSpread ? deviation : 1] };
 }
 
 /** The moments that every checkpoint of a net on pictures holds. */
