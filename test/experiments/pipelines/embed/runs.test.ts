@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Callback } from '@sonograd/nn';
 import { listDataset, mse } from '@sonograd/nn';
 import { fromArray, randomKey } from '@sonograd/tensor';
@@ -18,6 +19,8 @@ import { lossOfPairs } from '../../../../packages/experiments/src/pipelines/shar
 import { candidates } from '../../../../packages/experiments/src/pipelines/shared/frames/walk.ts';
 import { RunFolder } from '../../../../packages/experiments/src/runs/runFolder.ts';
 import { mergeSettings, type Settings } from '../../../../packages/experiments/src/settings/settings.ts';
+import { openSweep } from '../../../../packages/experiments/src/sweeps/builtIn/registry.ts';
+import { cellsOf } from '../../../../packages/experiments/src/sweeps/declaration.ts';
 import { scratchFolder, toneWav, writeFiles } from '../../corporaSupport.ts';
 
 const model = () =>
@@ -202,4 +205,16 @@ describe('candidates, as they are set', () => {
       'there is no field autoencoder.candidates',
     );
   });
+});
+
+test('the comparison of the documentation can be run', () => {
+  const path = fileURLToPath(new URL('../../../../docs/pipelines/embeddings.json', import.meta.url));
+  const cells = cellsOf(openSweep(path).declaration);
+  expect(new Set(cells.map(({ pipeline }) => pipeline)).size).toBe(4);
+  for (const { pipeline, base, own } of cells) {
+    const { epochFields } = findPipeline(pipeline);
+    const config = configure(findPipeline(pipeline), [base, own]);
+    expect(config).toMatchObject(own);
+    expect(JSON.stringify(config).match(/"epochs"/g)).toHaveLength(epochFields.length);
+  }
 });
