@@ -51,6 +51,7 @@ describe('the config', () => {
   test.each([
     ['features.noise={"color":"pink","snrDb":0}', /features.noise: the clean side has none; noise.colors/],
     ['features.size={"fit":"pad","frames":32}', /features.size.fit: pictures are resized/],
+    ['features.spectrum={"kind":"picture"}', /features.spectrum.kind: noise is added to sound/],
     ['model.levels=6', /model.levels: 112 x 112 does not halve evenly 5 times/],
     ['model={"kind":"wave","samples":1000}', /model.levels: 1000 does not halve evenly 6 times/],
     ['noise.colors=[]', /noise.colors/],
@@ -194,6 +195,17 @@ describe('sounds', () => {
       expect(sound).toHaveLength(cleanSound(data.store.items[clip.place]!.source, config.features).length);
       expect(picture.data).toEqual(featureOfSound(sound!, config.features).data);
     }
+  });
+
+  test('normalised over the corpus: the picture by the moments of the clean clips', async () => {
+    const normalise = { kind: 'min-max', over: 'corpus' };
+    const config = smallConfig(waves, { features: { normalise } });
+    const data = await preparePairs(config, tools);
+    const { sound, picture } = denoiserOf(config, data).denoise(shownPairs(data)[0]!);
+    const { offset, scale } = data.moments!;
+    featureOfSound(sound!, config.features).data.forEach((value, index) => {
+      expect(picture.data[index]).toBeCloseTo((value - offset[0]!) / scale[0]!, 5);
+    });
   });
 
   test('each loss is what its name says', () => {

@@ -62,7 +62,10 @@ export const schema = z
     if (features.noise !== null) {
       refuse(['features', 'noise'], 'the clean side has none; noise.colors and noise.snrDb name it');
     }
-    const { size } = features;
+    const { size, spectrum } = features;
+    if (spectrum.kind === 'picture') {
+      refuse(['features', 'spectrum', 'kind'], 'noise is added to sound, and pictures have none');
+    }
     if (size.fit !== 'resize') return refuse(['features', 'size', 'fit'], 'pictures are resized');
     const halvings = model.kind === 'unet' ? model.levels - 1 : model.levels;
     const lengths = model.kind === 'unet' ? [size.bins, size.frames] : [model.samples];

@@ -20,8 +20,10 @@ export function pictureDenoiser({ model: settings, seed }: Config, data: PairDat
     start: (key) => startWeights(model, settings.initialise, meanPixel(data.store, data.train), key),
     denoise({ place, noise }) {
       const heard = noisyFeature(noise, data.store, place);
-      const x = fromArray(heard.data, [1, 1, bins, frames]) as Tensor;
-      const drawn = noGrad(() => (model.forward(x) as Tensor).data.slice());
+      const drawn = noGrad(() => {
+        const x = fromArray(heard.data, [1, 1, bins, frames]);
+        return (model.forward(x) as Tensor).data.slice();
+      });
       return { picture: { ...heard, data: drawn } };
     },
   };

@@ -1,5 +1,6 @@
 import { initialise, kaimingNormal, multiResolutionStft, negativeSiSdr } from '@sonograd/nn';
 import { foldIn, fromArray, noGrad, randomKey, type Tensor } from '@sonograd/tensor';
+import { applyMoments } from '../../features/moments.ts';
 import type { PairBatch, PairData } from '../shared/pairData.ts';
 import { cleanSound, featureOfSound, noisySound } from '../shared/pairSounds.ts';
 import { fitted, loudness, waveDataset } from '../shared/pairWaves.ts';
@@ -42,7 +43,9 @@ export function waveDenoiser({ model: settings, features, seed }: Config, data: 
       const { source, id } = data.store.items[place]!;
       const heard = noisySound(cleanSound(source, features), id, features, noise.noise);
       const sound = cleaned(model, heard, 2 ** levels);
-      return { sound, picture: featureOfSound(sound, features) };
+      const picture = featureOfSound(sound, features);
+      if (data.moments !== undefined) applyMoments(picture, data.moments);
+      return { sound, picture };
     },
   };
 }
@@ -51,7 +54,9 @@ export function waveDenoiser({ model: settings, features, seed }: Config, data: 
 function cleaned(model: WaveUNet, heard: Float32Array, step: number): Float32Array {
   const samples = step * Math.ceil(heard.length / step);
   const level = loudness(heard);
-  const x = fromArray(fitted(heard, samples, 1 / level), [1, 1, samples]) as Tensor;
-  const made = noGrad(() => (model.forward(x) as Tensor).data.slice(0, heard.length));
+  const made = noGrad(() => {
+    const x = fromArray(fitted(heard, samples, 1 / level), [1, 1, samples]);
+    return (model.forward(x) as Tensor).data.slice(0, heard.length);
+  });
   return (made as Float32Array).map((sample) => sample * level);
 }
