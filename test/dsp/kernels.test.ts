@@ -216,13 +216,21 @@ describe('real spectra', () => {
       };
       const spectrum = allocate(complexBytes * (half + 1));
       const roots = place(pairRoots(size));
-      fftLanes().unpack(placeWords(placeLanes(halved), spectrum, half, roots), 0, 1);
+      fftLanes().unpack(placeWords(placeLanes(halved), spectrum, half, roots, 0), 0, 1);
       const whole = transformed(samples);
       const bins = {
         re: whole.re.map((row) => row.slice(0, half + 1)),
         im: whole.im.map((row) => row.slice(0, half + 1)),
       };
       expectLanes(readLanes(spectrum, half + 1), bins, 3e-6);
+      const squares = allocate(16 * (half + 1));
+      fftLanes().unpack(placeWords(placeLanes(halved), squares, half, roots, 1), 0, 1);
+      for (const lane of lanes) {
+        bins.re[lane].forEach((re, bin) => {
+          const square = re ** 2 + bins.im[lane][bin] ** 2;
+          expect(Math.abs(floats[squares / 4 + 4 * bin + lane] - square)).toBeLessThan(1e-6 * (1 + square));
+        });
+      }
       const packed = allocate(complexBytes * half);
       backLanes().pack(placeWords(spectrum, packed, half, roots), 0, 1);
       const reversed = (row: Float64Array) => row.map((_, k) => 2 * row[(half - k) % half]);
@@ -267,7 +275,7 @@ describe('real spectra', () => {
     const size = 5;
     const input = randomLanes(size);
     const to = place(new Float32Array(8 * size));
-    fftLanes().power(placeWords(placeLanes(input), to, 16), 0, size);
+    fftLanes().power(placeWords(placeLanes(input), to), 0, size);
     const square = (lane: number, i: number) => input.re[lane][i] ** 2 + input.im[lane][i] ** 2;
     for (let i = 0; i < size; i++) {
       for (const lane of lanes) expect(floats[to / 4 + 4 * i + lane]).toBeCloseTo(square(lane, i), 6);

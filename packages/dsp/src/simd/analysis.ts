@@ -5,8 +5,11 @@ import { fftLanes } from './lanePlan.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
 import { allocate, floats, placeWeights, placeWords, pointRows, withScratch, words } from './runtime.ts';
 
-/** Writes what it makes of four spectra into four columns of each sheet, so many bytes from its start and from row to row. */
-type Emit = (column: number, step: number) => void;
+/**
+ * Transforms four rows of samples and writes what it makes of them into four columns of each sheet, so many
+ * bytes from its start and from row to row.
+ */
+type Emit = (samples: number, column: number, step: number) => void;
 
 /** What is to be made of the spectra: sheets of `rows` x frames, and how to fill four columns of each. */
 interface Product {
@@ -24,14 +27,15 @@ export function analyseComplex(
   re: Float32Array,
   im: Float32Array,
 ): void {
-  const prepare = ({ spectrum, bins }: RealLanes, sheets: readonly number[]): Emit => {
+  const prepare = (lanes: RealLanes, sheets: readonly number[]): Emit => {
     const { move } = fftLanes();
-    const args = [0, 16].map((part) => placeWords(spectrum + part, 32, 0, 0));
-    return (column, step) => {
+    const args = [0, 16].map((part) => placeWords(lanes.spectrum + part, 32, 0, 0));
+    return (samples, column, step) => {
+      lanes.forward(samples);
       for (let part = 0; part < 2; part++) {
         words[args[part] / 4 + 2] = sheets[part] + column;
         words[args[part] / 4 + 3] = step;
-        move(args[part], 0, bins);
+        move(args[part], 0, plan.bins);
       }
     };
   };
@@ -46,15 +50,15 @@ export function analysePower(
   data: Float32Array,
   power: number,
 ): void {
-  const prepare = ({ spectrum, bins }: RealLanes, [sheet]: readonly number[]): Emit => {
-    const squares = allocate(16 * bins);
-    const raise = powersOf(spectrum, squares, bins, power);
-    const moveArgs = placeWords(squares, 16, 0, 0);
-    return (column, step) => {
-      raise();
+  const prepare = (lanes: RealLanes, [sheet]: readonly number[]): Emit => {
+    const magnitudes = allocate(16 * plan.bins);
+    const raise = powersOf(lanes, power, magnitudes);
+    const moveArgs = placeWords(magnitudes, 16, 0, 0);
+    return (samples, column, step) => {
+      raise(samples);
       words[moveArgs / 4 + 2] = sheet + column;
       words[moveArgs / 4 + 3] = step;
-      fftLanes().move(moveArgs, 0, bins);
+      fftLanes().move(moveArgs, 0, plan.bins);
     };
   };
   analyse(samples, plan, frames, { rows: plan.bins, sheets: [data], prepare });
@@ -69,14 +73,14 @@ export function analyseMel(
   bank: MelFilterbank,
   power: number,
 ): void {
-  const prepare = ({ spectrum, bins }: RealLanes, [sheet]: readonly number[]): Emit => {
+  const prepare = (lanes: RealLanes, [sheet]: readonly number[]): Emit => {
     const { filter } = fftLanes();
-    const squares = allocate(16 * bins);
-    const raise = powersOf(spectrum, squares, bins, power);
+    const magnitudes = allocate(16 * plan.bins);
+    const raise = powersOf(lanes, power, magnitudes);
     const { rows, weights } = placeFilters(bank);
-    const args = placeWords(squares, rows, weights, 0, 0);
-    return (column, step) => {
-      raise();
+    const args = placeWords(magnitudes, rows, weights, 0, 0);
+    return (samples, column, step) => {
+      raise(samples);
       words[args / 4 + 3] = sheet + column;
       words[args / 4 + 4] = step;
       filter(args, 0, bank.mels);
@@ -86,15 +90,14 @@ export function analyseMel(
 }
 
 /** Fills a row of vectors with the magnitudes of four spectra, raised to a power. */
-function powersOf(spectrum: number, to: number, bins: number, exponent: number): () => void {
-  const { power, squareRoot } = fftLanes();
-  const powerArgs = placeWords(spectrum, to, 16);
+function powersOf(lanes: RealLanes, exponent: number, to: number): (samples: number) => void {
   const rootArgs = placeWords(to);
-  return () => {
-    power(powerArgs, 0, bins);
-    if (exponent === 1) squareRoot(rootArgs, 0, bins);
+  return (samples) => {
+    lanes.power(samples, to);
+    if (exponent === 1) fftLanes().squareRoot(rootArgs, 0, lanes.bins);
     // Other exponents are rare, and no kernel's work.
-    else if (exponent !== 2) for (let i = to / 4; i < to / 4 + 4 * bins; i++) floats[i] **= exponent / 2;
+    else if (exponent !== 2)
+      for (let i = to / 4; i < to / 4 + 4 * lanes.bins; i++) floats[i] **= exponent / 2;
   };
 }
 
@@ -143,8 +146,7 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
         for (let group = 0; group < count; group += 4) {
           const frame = Math.max(0, Math.min(group, count - 4));
           pointRows(args, signal, 4 * hopLength, frame, count, signal);
-          lanes.forward(args);
-          emit(4 * frame, 4 * count);
+          emit(args, 4 * frame, 4 * count);
         }
         sheets.forEach((sheet, i) => {
           takeColumns(sheet, frames, first, addresses[i] / 4, rows, count);

@@ -4,7 +4,6 @@ import { floats, place, placeWords, remember, words } from './runtime.ts';
 
 /** Four real transforms of one size; see fft/realPlan.ts. */
 export interface RealLanes {
-  readonly size: number;
   readonly bins: number;
   /** What the samples' weights are to be multiplied by. */
   readonly forwardScale: number;
@@ -13,6 +12,8 @@ export interface RealLanes {
   rows(weights: number): number;
   /** Rows times weights, transformed: the bins to `spectrum`, or to the address given. */
   forward(rows: number, to?: number): void;
+  /** The same, squared magnitudes alone: a vector for each bin. */
+  power(rows: number, to: number): void;
 }
 
 export function realLanes(size: number): RealLanes {
@@ -35,37 +36,45 @@ function packedLanes(size: number): RealLanes {
   const stepOrRoots = isHalved ? place(stageRoots(2, half / 2)) : complexBytes / 2;
   // The bins take the place of what they come from, and one more.
   const spectrum = inner.result;
-  const unpackArgs = placeWords(inner.result, spectrum, half, place(pairRoots(size)));
+  const unpackArgs = placeWords(inner.result, spectrum, half, place(pairRoots(size)), 0);
+  const transform = (rows: number, to: number, squared: number) => {
+    enter(rows, 0, size);
+    inner.transform();
+    words[unpackArgs / 4 + 1] = to;
+    words[unpackArgs / 4 + 4] = squared;
+    unpack(unpackArgs, 0, 1);
+  };
   return {
-    size,
     bins: half + 1,
     forwardScale: 0.5,
     spectrum,
     rows: (weights) => placeWords(0, 0, 0, 0, weights, inner.input, stepOrRoots),
-    forward(rows, to = spectrum) {
-      enter(rows, 0, size);
-      inner.transform();
-      words[unpackArgs / 4 + 1] = to;
-      unpack(unpackArgs, 0, 1);
-    },
+    forward: (rows, to = spectrum) => transform(rows, to, 0),
+    power: (rows, to) => transform(rows, to, 1),
   };
 }
 
 function wideLanes(size: number): RealLanes {
-  const inner = lanePlan(size);
+  const { input, result, transform } = lanePlan(size);
   const bins = (size + 1) / 2;
+  const { gather, power } = fftLanes();
+  const powerArgs = placeWords(result, 0);
+  const forward = (rows: number, to = result) => {
+    floats.fill(0, input / 4, (input + complexBytes * size) / 4);
+    gather(rows, 0, size);
+    transform();
+    if (to !== result) floats.copyWithin(to / 4, result / 4, (result + complexBytes * bins) / 4);
+  };
   return {
-    size,
     bins,
     forwardScale: 1,
-    spectrum: inner.result,
-    rows: (weights) => placeWords(0, 0, 0, 0, weights, inner.input, complexBytes),
-    forward(rows, to = inner.result) {
-      floats.fill(0, inner.input / 4, (inner.input + complexBytes * size) / 4);
-      fftLanes().gather(rows, 0, size);
-      inner.transform();
-      const from = inner.result / 4;
-      if (to !== inner.result) floats.copyWithin(to / 4, from, from + (complexBytes / 4) * bins);
+    spectrum: result,
+    rows: (weights) => placeWords(0, 0, 0, 0, weights, input, complexBytes),
+    forward,
+    power(rows, to) {
+      forward(rows);
+      words[powerArgs / 4 + 1] = to;
+      power(powerArgs, 0, bins);
     },
   };
 }
