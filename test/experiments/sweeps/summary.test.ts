@@ -40,7 +40,8 @@ describe('spread', () => {
     [{ mean: 123.4, deviation: 12.3, values: [] }, '123 ± 12'],
     [{ mean: 8906, deviation: 0, values: [] }, '8,906'],
     [{ mean: 0.123456, deviation: null, values: [] }, '0.1235'],
-    [{ mean: 1, deviation: 1e-12, values: [] }, '1.00000000 ± 0.00000000'],
+    [{ mean: 1, deviation: 1e-16, values: [] }, '1'],
+    [{ mean: 1, deviation: 1e-10, values: [] }, '1.00000000 ± 0.00000000'],
   ])('%j reads %s', (value, shown) => {
     expect(showSpread(value)).toBe(shown);
   });

@@ -100,7 +100,8 @@ export function spread(values: readonly number[]): Spread {
 
 /** `0.9310 ± 0.0043`: two digits of the spread, and the mean as far as they go. */
 export function showSpread({ mean, deviation }: Spread): string {
-  if (deviation === null || deviation === 0) return figure(mean);
+  // What is left of equal numbers is rounding.
+  if (deviation === null || deviation <= 1e-12 * Math.abs(mean)) return figure(mean);
   const digits = Math.min(8, Math.max(0, 1 - Math.floor(Math.log10(deviation))));
   return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
 }

@@ -7,7 +7,8 @@ import { companionFeatures } from '../../../../packages/experiments/src/pipeline
 import {
   embedClips,
   meanSpectra,
-  projectClips,
+  placeClips,
+  quietSpectra,
   speakersOf,
 } from '../../../../packages/experiments/src/pipelines/speaker-siamese/clips.ts';
 import { schema } from '../../../../packages/experiments/src/pipelines/speaker-siamese/config.ts';
@@ -259,26 +260,45 @@ describe('losses by hand', () => {
 });
 
 describe('clips', () => {
-  test('in batches or one by one, in their order', () => {
+  const { data, frames, start, validFrames } = store.feature(3);
+  const row = (bin: number) => data.slice(bin * frames + start, bin * frames + start + validFrames);
+  const mean = (values: ArrayLike<number>) =>
+    Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+
+  test('all three judges place every clip, in batches or one by one', () => {
     const model = encoder();
-    model.baseline.measure(meanSpectra(store, all), speakersOf(store, all), { ridge: 0.01 });
-    const places = all.slice(0, 70);
-    const [embedded, projected] = [
-      embedClips(model, store, places),
-      projectClips(model.baseline, store, places),
-    ];
-    expect([embedded.length, projected.length]).toEqual([70, 70]);
-    const [last] = projectClips(model.baseline, store, places.slice(69));
-    last!.forEach((value, index) => {
-      expect(value).toBeCloseTo(projected[69]![index]!, 4);
+    const speakers = speakersOf(store, all);
+    model.baseline.measure(meanSpectra(store, all), speakers, { ridge: 0.01 });
+    model.silence.measure(quietSpectra(store, all), speakers, { ridge: 0.01 });
+    const judges = placeClips(model, store, all.slice(0, 70));
+    expect(judges.map((rows) => [rows.length, rows[0]!.length])).toEqual([
+      [70, 5],
+      [70, 3],
+      [70, 3],
+    ]);
+    placeClips(model, store, all.slice(69, 70)).forEach(([alone], judge) => {
+      alone!.forEach((value, index) => {
+        expect(value).toBeCloseTo(judges[judge]![69]![index]!, 4);
+      });
     });
+    expect(judges[1]).not.toEqual(judges[2]);
   });
 
   test('a mean spectrum is that of the frames there are', () => {
-    const { data, frames, start, validFrames } = store.feature(3);
     const [spectrum] = meanSpectra(store, [3]);
-    const row = data.slice(2 * frames + start, 2 * frames + start + validFrames);
-    expect(spectrum![2]).toBeCloseTo(row.reduce((sum, value) => sum + value, 0) / validFrames, 5);
+    expect(spectrum![2]).toBeCloseTo(mean(row(2)), 5);
+  });
+
+  test('the quietest tenth are the frames with the least in all bins together', () => {
+    const loudness = Array.from({ length: validFrames }, (_, frame) =>
+      Array.from({ length: bins }, (_, bin) => row(bin)[frame]!).reduce((sum, value) => sum + value, 0),
+    );
+    const count = Math.max(1, Math.round(validFrames / 10));
+    const quiet = [...loudness.keys()].sort((a, b) => loudness[a]! - loudness[b]!).slice(0, count);
+    const [spectrum] = quietSpectra(store, [3]);
+    for (const bin of [0, 4, 8]) {
+      expect(spectrum![bin]).toBeCloseTo(mean(quiet.map((frame) => row(bin)[frame]!)), 4);
+    }
   });
 });
 

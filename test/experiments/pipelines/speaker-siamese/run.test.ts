@@ -5,6 +5,7 @@ import { configure, performRun } from '../../../../packages/experiments/src/pipe
 import type { Pipeline, Tools } from '../../../../packages/experiments/src/pipelines/pipeline.ts';
 import { Interrupted } from '../../../../packages/experiments/src/pipelines/shared/phase.ts';
 import { speakerSiamese } from '../../../../packages/experiments/src/pipelines/speaker-siamese/run.ts';
+import { figure } from '../../../../packages/experiments/src/reports/format.ts';
 import { type ReportData, reportData } from '../../../../packages/experiments/src/runs/reportData.ts';
 import { RunFolder } from '../../../../packages/experiments/src/runs/runFolder.ts';
 import { cache, folder, readJson, sonograd, train, writeDigits } from '../../cli/support.ts';
@@ -53,15 +54,17 @@ describe('the report', () => {
   test('says who was heard before', () => {
     expect(report.summary).toContain('6 speakers, 6 of them heard in training, out of 6');
     expect(report.summary).toContain('one microphone, one room and one day');
+    expect(report.summary).toContain(`an equal error rate of ${figure(metrics.silenceEer!)}`);
   });
 
   test('network and baseline side by side; ROC; who sounds like whom', () => {
     const [both, roc, likeness] = report.tables;
     expect(both!.rows.map(([name, rate]) => [name, rate])).toEqual([
       ['the network', metrics.testEer],
-      ['LDA on the mean spectrum', metrics.ldaEer],
+      ['LDA on mean spectra', metrics.ldaEer],
+      ['LDA on the quietest tenth', metrics.silenceEer],
     ]);
-    for (const column of [1, 2]) {
+    for (const column of [1, 2, 3]) {
       const missed = roc!.rows.map((row) => Number(row[column]));
       expect(missed).toEqual([...missed].sort((a, b) => b - a));
     }

@@ -7,7 +7,7 @@ export interface EncoderOptions {
   readonly units: number;
   readonly embedding: number;
   readonly pooling: 'last' | 'mean';
-  /** Directions of the baseline: one fewer than there are speakers. */
+  /** Directions of the baselines: one fewer than there are speakers. */
   readonly directions: number;
   readonly key: RandomKey;
 }
@@ -19,9 +19,11 @@ export interface EncoderOptions {
 export class SpeakerEncoder extends Module {
   readonly gru: GRU;
   readonly project: Linear<number, number>;
-  /** What straight lines can do travels along, so that every later test has it beside. */
+  /** What straight lines make of mean spectra travels along, so that every later test has it beside. */
   readonly baseline: Discriminant;
-  /** The scores from which on two clips count as one speaker's: the network's, then the baseline's. */
+  /** The same of the quietest frames alone, in which nobody speaks: what the room and the microphone give away. */
+  readonly silence: Discriminant;
+  /** The scores from which on two clips count as one speaker's: for the network, then for both of these. */
   readonly thresholds: Tensor;
   private readonly pooling: EncoderOptions['pooling'];
 
@@ -31,7 +33,8 @@ export class SpeakerEncoder extends Module {
     this.gru = new GRU(bins, units, { bidirectional: true, batchFirst: true, key });
     this.project = new Linear(2 * units, embedding, { key });
     this.baseline = new Discriminant(bins, directions);
-    this.thresholds = buffer(zeros([2]) as Tensor);
+    this.silence = new Discriminant(bins, directions);
+    this.thresholds = buffer(zeros([3]) as Tensor);
   }
 
   /** Clips [clips, bins, frames] to unit vectors [clips, embedding]; frames behind a clip's length are not heard. */

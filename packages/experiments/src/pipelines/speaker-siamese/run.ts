@@ -21,7 +21,7 @@ import { groupBy } from '../shared/groupBy.ts';
 import { layerHealth, modelRows } from '../shared/inspect.ts';
 import { trainPhase } from '../shared/phase.ts';
 import { describeCorpus, prepareSpeech, type SpeechData } from '../shared/speechData.ts';
-import { embedClips, meanSpectra, projectClips, speakersOf } from './clips.ts';
+import { meanSpectra, placeClips, quietSpectra, speakersOf } from './clips.ts';
 import { defaults, quick, type SpeakerSiameseConfig, schema } from './config.ts';
 import { type Draw, type DrawBatch, Draws, drawsInOrder, embedDraws, lossOf } from './draws.ts';
 import { SpeakerEncoder } from './model.ts';
@@ -47,7 +47,7 @@ async function prepare(config: Config, tools: Tools, options: PrepareOptions = {
   return data;
 }
 
-/** First the baseline, in one go; then the network, draw by draw; then where to draw the line. */
+/** First the baselines, in one go; then the network, draw by draw; then where to draw the line. */
 async function train(work: TrainingWork<Config, SpeechData>): Promise<void> {
   const { config, data } = work;
   const { store, train } = data;
@@ -57,6 +57,7 @@ async function train(work: TrainingWork<Config, SpeechData>): Promise<void> {
   const speakers = speakersOf(store, train);
   const model = modelOf(config, bins, new Set(speakers).size - 1);
   model.baseline.measure(meanSpectra(store, train), speakers, config.baseline);
+  model.silence.measure(quietSpectra(store, train), speakers, config.baseline);
   const draws = new Draws(store, train, foldIn(key, 'draws'), masking(config));
   const held = new Draws(store, data.validation, foldIn(key, 'held draws'));
   await trainPhase(work, {
@@ -99,8 +100,8 @@ function equalErrorOfDraws(bins: number) {
 /** Thresholds from clips that the test knows nothing of: where both kinds of error are alike. */
 function calibrate(model: SpeakerEncoder, store: FeatureStore, clips: Int32Array): void {
   const speakers = speakersOf(store, clips);
-  const places = [embedClips(model, store, clips), projectClips(model.baseline, store, clips)];
-  model.thresholds.data.set(places.map((rows) => verify(allPairs(rows, speakers)).threshold));
+  const judges = placeClips(model, store, clips);
+  model.thresholds.data.set(judges.map((rows) => verify(allPairs(rows, speakers)).threshold));
 }
 
 /** The checkpoint of the best epoch was written before its thresholds were known. */
@@ -121,8 +122,7 @@ async function evaluate(work: EvaluationWork<Config, SpeechData>) {
   const about = summary(model, (model) => model.forward(zeros([1, bins, frames]) as Tensor));
   const { metrics, report } = reportVerification({
     ...{ store, clips, train: data.train },
-    embeddings: embedClips(model, store, clips),
-    projections: projectClips(model.baseline, store, clips),
+    judges: placeClips(model, store, clips),
     thresholds: Array.from(model.thresholds.data),
   });
   return {
