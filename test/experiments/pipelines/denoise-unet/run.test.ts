@@ -26,6 +26,7 @@ import {
   featureOfSound,
 } from '../../../../packages/experiments/src/pipelines/shared/pairSounds.ts';
 import { RunFolder } from '../../../../packages/experiments/src/runs/runFolder.ts';
+import { readTrained } from '../../../../packages/experiments/src/runs/trained.ts';
 import { parseSetting } from '../../../../packages/experiments/src/settings/settings.ts';
 import { scratch, smallConfig, tools, waves } from './support.ts';
 
@@ -159,6 +160,16 @@ describe('pictures', () => {
     expect(metrics.testMse!).toBeLessThan(metrics.noisyMse!);
   });
 });
+
+test('the quick form leaves less than half of the noise', async () => {
+  const config = configure(denoiseUnet, [], { quick: true }) as DenoiseUnetConfig;
+  const data = await denoiseUnet.prepare(config, tools);
+  const run = newFolder(config);
+  await denoiseUnet.train({ ...tools, config, data, run });
+  const { moments, state } = readTrained(run);
+  const { metrics } = await denoiseUnet.evaluate({ ...tools, config, data, moments, state });
+  expect(metrics.testMse!).toBeLessThan(0.5 * metrics.noisyMse!);
+}, 60_000);
 
 describe('sounds', () => {
   const config = smallConfig(waves, { training: { epochs: 6, batchSize: 4 } });

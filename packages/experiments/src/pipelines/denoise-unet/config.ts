@@ -89,11 +89,11 @@ export const defaults = {
 } satisfies z.input<typeof schema>;
 
 export const quick = {
-  corpus: { name: 'synth', speakers: 6, takes: 3 },
+  corpus: { name: 'synth', speakers: 6, takes: 2 },
   features: {
     spectrum: { nFft: 256, winLength: 256, hopLength: 128, nMels: 48 },
     size: { bins: 32, frames: 32 },
   },
   model: { width: 8 },
-  training: { epochs: 6, batchSize: 16, rate: 4e-3 },
+  training: { epochs: 6, batchSize: 8, rate: 4e-3 },
 } as const;
