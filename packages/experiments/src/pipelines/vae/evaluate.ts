@@ -1,7 +1,6 @@
 import { DataLoader, type Dataset, klToUnitGaussian, summary } from '@sonograd/nn';
 import { foldIn, noGrad, randomKey, type Tensor, zeros } from '@sonograd/tensor';
-import type { ReportData } from '../../runs/reportData.ts';
-import type { Evaluation, EvaluationWork, Heard } from '../pipeline.ts';
+import type { Evaluation, EvaluationWork } from '../pipeline.ts';
 import { reportClassification } from '../shared/classification.ts';
 import { layerHealth, modelRows } from '../shared/inspect.ts';
 import { firstRows, type Labelled, labelled } from '../shared/labelled.ts';
@@ -11,14 +10,12 @@ import { describeCorpus, type SpeechData } from '../shared/speechData.ts';
 import { pictureSize, type VaeConfig } from './config.ts';
 import { hear } from './hear.ts';
 import { tell, vaeLoss } from './loss.ts';
-import { drawPrior, toldFor } from './make.ts';
+import { toldFor } from './make.ts';
 import type { VaeSystem } from './model.ts';
 import { examplesFrom } from './show.ts';
 import { trainedSystem } from './system.ts';
 import { flat } from './train.ts';
-
-/** How many pictures of each digit are made for the judge to hear. */
-const madePerDigit = 25;
+import { type HeardClip, judged, mean, rightShare, sureness, verdicts } from './trials.ts';
 
 export async function evaluate(work: EvaluationWork<VaeConfig, SpeechData>): Promise<Evaluation> {
   const { config, data } = work;
@@ -59,15 +56,11 @@ export async function evaluate(work: EvaluationWork<VaeConfig, SpeechData>): Pro
 }
 
 /** What became of one test clip. */
-interface Look {
-  readonly digit: number;
+interface Look extends HeardClip {
   /** Of a cell, on the mean. */
   readonly squaredError: number;
   readonly kl: number;
   readonly code: Float32Array;
-  /** What the judge hears in the clip itself, and in what the code remembers of it. */
-  readonly before: Heard;
-  readonly after: Heard;
 }
 
 async function lookAt({ vae, judge }: VaeSystem, clips: Dataset<Labelled>): Promise<Look[]> {
@@ -88,66 +81,6 @@ async function lookAt({ vae, judge }: VaeSystem, clips: Dataset<Labelled>): Prom
     });
   }
   return looks;
-}
-
-/** A picture before the judge: which digit it should be, where there is one, and which it seems to be. */
-interface Trial {
-  readonly wanted: number | undefined;
-  readonly heard: Heard;
-}
-
-type Trials = Readonly<Record<'real' | 'regenerated' | 'ordered' | 'prior', readonly Trial[]>>;
-
-/** Test clips, what the code makes of them, and pictures out of nothing: by order, and from the prior. */
-function judged(system: VaeSystem, looks: readonly Look[], seed: number): Trials {
-  const key = foldIn(randomKey(seed), 'made for the judge');
-  const { codes, vae, judge } = system;
-  const digits = Array.from({ length: 10 }, (_, digit) => digit);
-  const told = (digit: number) =>
-    toldFor(
-      system,
-      Array.from({ length: madePerDigit }, () => digit),
-    );
-  const made = (wanted: number | undefined, digit: number, points: Tensor): Trial[] =>
-    hear(judge, vae.decode(points, told(digit))).map((heard) => ({ wanted, heard }));
-  return noGrad(() => ({
-    real: looks.map(({ digit, before }) => ({ wanted: digit, heard: before })),
-    regenerated: looks.map(({ digit, after }) => ({ wanted: digit, heard: after })),
-    ordered: digits.flatMap((digit) =>
-      made(digit, digit, codes.draw(digit, madePerDigit, foldIn(foldIn(key, 'by order'), digit))),
-    ),
-    prior: digits.flatMap((digit) =>
-      made(
-        vae.conditional ? digit : undefined,
-        digit,
-        drawPrior(system, madePerDigit, foldIn(foldIn(key, 'prior'), digit)),
-      ),
-    ),
-  }));
-}
-
-const rightShare = (trials: readonly Trial[]): number =>
-  trials.filter(({ wanted, heard }) => heard.digit === wanted).length / trials.length;
-
-const sureness = (trials: readonly Trial[]): number => mean(trials.map(({ heard }) => heard.confidence));
-
-function verdicts({ real, regenerated, ordered, prior }: Trials): ReportData['tables'][number] {
-  const row = (title: string, trials: readonly Trial[]): (string | number)[] => [
-    title,
-    trials.length,
-    trials[0]?.wanted === undefined ? 'nobody asked' : rightShare(trials),
-    sureness(trials),
-  ];
-  return {
-    title: 'What the judge hears',
-    head: ['', 'pictures', 'named right', 'how sure it is'],
-    rows: [
-      row('test clips as they are', real),
-      row('test clips as the code gives them back', regenerated),
-      row('made by order, from where a digit’s training clips lie', ordered),
-      row('drawn from the prior', prior),
-    ],
-  };
 }
 
 const errors = ({
@@ -173,6 +106,3 @@ function blank({ features }: VaeConfig): Tensor {
   const { bins, frames } = pictureSize(features);
   return zeros([1, bins * frames]) as Tensor;
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
