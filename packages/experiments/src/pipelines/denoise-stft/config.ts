@@ -94,10 +94,10 @@ export const defaults = {
 } satisfies z.input<typeof schema>;
 
 export const quick = {
-  corpus: { name: 'synth', speakers: 5, takes: 4 },
+  corpus: { name: 'synth', speakers: 5, takes: 3 },
   stft: { sampleRate: 4000, nFft: 128, hopLength: 64 },
   model: { hidden: 64 },
-  training: { epochs: 6, rate: 3e-3, batchSize: 16 },
+  training: { epochs: 8, rate: 3e-3, batchSize: 16 },
 } as const;
 
 /** How sound is cut: by hann windows, the ends padded with zeros. */
