@@ -1,4 +1,8 @@
+import { randomKey } from '@sonograd/tensor';
 import { describe, expect, test } from 'vitest';
+import { CnnRecogniser } from '../../../packages/experiments/src/pipelines/recognise-cnn/model.ts';
+import { LstmRecogniser } from '../../../packages/experiments/src/pipelines/recognise-lstm/model.ts';
+import { TransformerRecogniser } from '../../../packages/experiments/src/pipelines/recognise-transformer/model.ts';
 import { findPipeline } from '../../../packages/experiments/src/pipelines/registry.ts';
 import { builtInSweeps, openSweep } from '../../../packages/experiments/src/sweeps/builtIn/registry.ts';
 import {
@@ -114,3 +118,28 @@ describe.each(Object.keys(builtInSweeps))('built in: %s', (name) => {
     expect(metric).toBe('testAccuracy');
   });
 });
+
+interface Shape {
+  readonly spectrum: { readonly nMels: number };
+  readonly size: { readonly frames: number };
+}
+
+test.each([true, false])('families are of one size within two in a hundred, quick %s', (quick) => {
+  const { tasks } = planSweep('families', openSweep('families').declaration, { quick, seeds: [0] });
+  const sizes = tasks.map(({ pipeline, config }) => {
+    const { model, features } = config as unknown as { model: never; features: Shape };
+    const size = { bins: features.spectrum.nMels, frames: features.size.frames, key: randomKey(0) };
+    const network = new networks[pipeline as keyof typeof networks]({
+      ...(model as object),
+      ...size,
+    } as never);
+    return network.parameters().reduce((sum, tensor) => sum + tensor.size, 0);
+  });
+  for (const size of sizes) expect(Math.abs(size / 195_000 - 1)).toBeLessThan(0.02);
+});
+
+const networks = {
+  'recognise-cnn': CnnRecogniser,
+  'recognise-lstm': LstmRecogniser,
+  'recognise-transformer': TransformerRecogniser,
+};

@@ -15,7 +15,10 @@ export const families = {
     {
       name: 'attending',
       pipeline: 'recognise-transformer',
-      set: { 'model.width': 88, 'model.layers': 3, 'model.heads': 4, 'model.feedforward': 168 },
+      set: {
+        ...{ 'model.width': 88, 'model.layers': 3, 'model.heads': 4, 'model.feedforward': 168 },
+        'model.patch.frames': 2,
+      },
     },
   ],
   metric: 'testAccuracy',
