@@ -62,7 +62,7 @@ export const schema = z
     ...{ corpus, split, damaged, seed },
     stft: cut.prefault({}),
     noise: noise.prefault({}),
-    model: network.prefault({ kind: 'gru' }),
+    model: network.prefault({ kind: 'conv' }),
     /** A gain from 0 to 1 for every bin, or the clean magnitude itself. */
     target: z.enum(['mask', 'magnitude']).default('mask'),
     /** What the network sees of a magnitude: its logarithm, its cube root, or itself. */
