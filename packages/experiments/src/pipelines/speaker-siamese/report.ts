@@ -148,7 +148,7 @@ function examples({ store, clips }: VerificationWork, trials: Trials, speakers: 
     const who = same[pair] === 1 ? `${speakers[a]} twice` : `${speakers[a]} and ${speakers[b]}`;
     return {
       title: who,
-      caption: `cosine ${scores[pair]!.toFixed(3)}, ${same[pair] === 1 ? 'among the least' : 'among the most'} alike of their kind`,
+      caption: `cosine ${scores[pair]!.toFixed(3)}, ${same[pair] === 1 ? 'least alike of one' : 'most alike of two'}`,
       pictures: [a, b].map((clip) => ({
         title: store.items[clips[clip]!]!.id,
         picture: pictureOf(store.feature(clips[clip]!)),
