@@ -1,5 +1,5 @@
 import { reject, requirePositive, requireRange } from '../guard.ts';
-import { besselI0 } from '../window/bessel.ts';
+import { kaiser } from '../window/bessel.ts';
 
 /**
  * A windowed-sinc low-pass: how many zero crossings each side, where it cuts (as a share of the
@@ -49,5 +49,5 @@ export function windowedSinc(filter: ResampleFilter, crossings: number): number 
 
 function windowValue({ window }: ResampleFilter, share: number): number {
   if (window === 'hann') return Math.cos((Math.PI / 2) * share) ** 2;
-  return besselI0(window.kaiserBeta * Math.sqrt(1 - share * share)) / besselI0(window.kaiserBeta);
+  return kaiser(window.kaiserBeta, share);
 }

@@ -1,4 +1,5 @@
 import type { ResamplePlan } from '../resample/plan.ts';
+import { readPadded } from '../stft/pad.ts';
 import { resampleModule } from './resampleModule.ts';
 import { allocate, floats, kernelsOf, placeWords, remember, withScratch, words } from './runtime.ts';
 
@@ -36,7 +37,8 @@ export function resampleInLanes(plan: ResamplePlan, samples: Float32Array, out: 
       const target = allocate(4 * chunk * up);
       const args = placeWords(0, 4 * down, 0, rowBytes, 0, 4 * up);
       for (let frame = 0; frame < frames; frame += chunk) {
-        copyWithSilence(samples, frame * down + first[0], floats.subarray(source / 4, source / 4 + reach));
+        const here = floats.subarray(source / 4, source / 4 + reach);
+        readPadded(samples, frame * down + first[0], 'constant', here);
         for (let phase = 0; phase < up; phase++) {
           words[args / 4] = source + 4 * (first[phase] - first[0]);
           words[args / 4 + 2] = address + phase * rowBytes;
@@ -48,13 +50,4 @@ export function resampleInLanes(plan: ResamplePlan, samples: Float32Array, out: 
       }
     },
   );
-}
-
-/** Samples from an index on, which may lie outside; silence where there are none. */
-function copyWithSilence(samples: Float32Array, from: number, out: Float32Array): void {
-  const before = Math.min(Math.max(-from, 0), out.length);
-  const part = samples.subarray(Math.max(from, 0), Math.max(from + out.length, 0));
-  out.fill(0, 0, before);
-  out.set(part, before);
-  out.fill(0, before + part.length);
 }

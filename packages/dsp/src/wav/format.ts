@@ -31,7 +31,7 @@ export function readFormat({ id, offset, bytes }: RiffChunk): WavFormat {
   let tag = read16(0);
   if (tag === extensible) {
     requireThat(length >= 40, `${length} bytes are too few for an extensible format, 40 are needed`);
-    requireThat(`${bytes.subarray(26, 40)}` === plainGuidTail, 'unknown extensible format', 24);
+    requireThat(bytes.subarray(26, 40).join() === plainGuidTail, 'unknown extensible format', 24);
     tag = read16(24);
   }
   requireThat(tag === 1 || tag === 3, `unsupported format ${tag}`);

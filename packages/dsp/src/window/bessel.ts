@@ -9,3 +9,8 @@ export function besselI0(x: number): number {
   }
   return sum;
 }
+
+/** Kaiser's window at a distance from its middle, which is 0; its ends are 1. */
+export function kaiser(beta: number, distance: number): number {
+  return besselI0(beta * Math.sqrt(Math.max(0, 1 - distance ** 2))) / besselI0(beta);
+}

@@ -1,5 +1,5 @@
 import { reject, requirePositive, requireWhole } from '../guard.ts';
-import { besselI0 } from './bessel.ts';
+import { kaiser } from './bessel.ts';
 
 export type WindowName = 'hann' | 'hamming' | 'blackman' | 'blackmanHarris' | 'bartlett' | 'rectangular';
 
@@ -46,7 +46,7 @@ function windowFormula(shape: Exclude<WindowShape, Float32Array>, span: number):
   if (typeof shape === 'object' && shape.name === 'kaiser') {
     const { beta } = shape;
     if (!(beta >= 0 && beta < 700)) reject('makeWindow', 'kaiser: beta must lie in [0, 700)', `beta=${beta}`);
-    return (i) => besselI0(beta * Math.sqrt(Math.max(0, 1 - (2 * (i / span) - 1) ** 2))) / besselI0(beta);
+    return (i) => kaiser(beta, 2 * (i / span) - 1);
   }
   if (typeof shape === 'object' && shape.name === 'gaussian') {
     const { deviation } = shape;
