@@ -95,7 +95,7 @@ const tones = writeFiles(
 const small: Settings = {
   corpus: { name: 'fsdd', folder: tones },
   features: { spectrum: { nMels: 16, nFft: 256, winLength: 256 } },
-  autoencoder: { training: { epochs: 4, rate: 0.01 } },
+  autoencoder: { training: { epochs: 4, rate: 0.01, batchSize: 8 } },
   classifier: { training: { epochs: 12, rate: 0.02, batchSize: 8 } },
 };
 

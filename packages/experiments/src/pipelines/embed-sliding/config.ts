@@ -17,6 +17,7 @@ export const defaults = {
     size: { fit: 'keep' },
     normalise: { kind: 'min-max', over: 'utterance', per: 'all' },
   },
+  autoencoder: { pairs: 'both' },
 } satisfies z.input<typeof schema>;
 
 export const quick = {

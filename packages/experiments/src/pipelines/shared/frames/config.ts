@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { trainingFields } from '../config.ts';
 import { codeActivation } from './coder.ts';
 
-/** What frame coders have in common. Defaults were chosen by validation; docs/pipelines has the figures. */
+/** What pair coders have in common. */
 export const coderFields = {
   activation: codeActivation.default('linear'),
   /**
@@ -11,7 +11,7 @@ export const coderFields = {
    */
   pairs: z.enum(['frames', 'visited', 'both']).default('frames'),
   /** Utterances make a batch; an utterance has as many pairs as frames but one. */
-  training: trainingFields.prefault({ epochs: 20, batchSize: 8 }),
+  training: trainingFields.prefault({ epochs: 12, batchSize: 16, rate: 2e-3 }),
 };
 
 export const classifierFields = z.strictObject({
