@@ -132,7 +132,8 @@ function tablesOf(scores: readonly Score[], { noise }: Config): ReportSettings['
   });
 }
 
-const rounded = (decibels: number): number => Number(decibels.toFixed(2));
+/** Plus nothing: a table should not say -0. */
+const rounded = (decibels: number): number => Number(decibels.toFixed(2)) + 0;
 
 /** Test clips that lie evenly among all. */
 export function shownOf<Item>(items: readonly Item[]): Item[] {

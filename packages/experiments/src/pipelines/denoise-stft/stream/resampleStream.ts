@@ -1,5 +1,7 @@
 import { resample, resampleFilters } from '@sonograd/dsp';
 
+const filter = resampleFilters.kaiser;
+
 /** So many times the filter's reach are gathered before any of it is resampled: the overlap then costs little. */
 const gatheredReaches = 16;
 
@@ -24,7 +26,7 @@ export class ResampleStream {
     const divisor = greatestCommonDivisor(sourceRate, targetRate);
     this.up = targetRate / divisor;
     this.down = sourceRate / divisor;
-    const { zeroCrossings, rolloff } = resampleFilters.kaiser;
+    const { zeroCrossings, rolloff } = filter;
     this.reach = Math.ceil(zeroCrossings / (Math.min(1, this.up / this.down) * rolloff)) + 2;
   }
 
@@ -56,7 +58,7 @@ export class ResampleStream {
   /** Output samples up to the given number. */
   private give(until: number): Float32Array {
     const { sourceRate, targetRate } = this;
-    const all = resample(this.held, { sourceRate, targetRate });
+    const all = resample(this.held, { sourceRate, targetRate, filter });
     const before = (this.origin / this.down) * this.up;
     const out = all.slice(this.given - before, until - before);
     this.given = until;
