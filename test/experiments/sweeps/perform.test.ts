@@ -133,6 +133,20 @@ describe('a sweep', () => {
     expect((await first).every(({ result }) => result !== undefined)).toBe(true);
   });
 
+  test('a process that lost its sweep is waited for, but not for ever; nobody is left behind', async () => {
+    const plan = planOf([1]);
+    mkdirSync(join(folder, 'out'));
+    const cell = new CellFolder(join(folder, 'out'), plan.tasks[0]!);
+    cell.ownedBy(process.pid);
+    await expect(perform(plan, { patienceMs: 60 })).rejects.toThrow(
+      new RegExp(`process ${process.pid} is still at work here, .*delete process.json, .*hidden=8/seed-1`),
+    );
+    expect(said()).toEqual([]);
+    cell.ownedByNobody();
+    await perform(plan);
+    expect(cell.owner()).toBeUndefined();
+  });
+
   test('a program that is not there fails in its cell', async () => {
     await expect(perform(planOf([1]), { command: ['/nowhere/at/all'] })).rejects.toThrow(/ENOENT/);
     expect(readdirSync(join(folder, 'out')).filter((name) => name.startsWith('.lock'))).toEqual([]);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@sonograd/tensor/files';
 import { z } from 'zod';
@@ -70,13 +70,17 @@ export class CellFolder {
     return last === undefined ? undefined : join(this.runs, last);
   }
 
-  /** The process that works, or worked, at it. */
+  /** The process that works at it, or did so when everything was killed. */
   owner(): number | undefined {
     return this.parse('process.json', owner)?.process;
   }
 
   ownedBy(process: number): void {
     this.write('process.json', `${JSON.stringify({ process })}\n`);
+  }
+
+  ownedByNobody(): void {
+    rmSync(join(this.path, 'process.json'), { force: true });
   }
 
   private parse<T>(name: string, schema: z.ZodType<T>): T | undefined {

@@ -7,9 +7,6 @@ import { isAlive, lockFolder } from './lock.ts';
 import type { Plan, Task } from './plan.ts';
 import { inParallel } from './pool.ts';
 
-/** How long a process that lost its sweep may take to save and end. */
-const patienceMs = 20_000;
-
 export interface SweepWork {
   readonly plan: Plan;
   readonly folder: string;
@@ -18,6 +15,8 @@ export interface SweepWork {
   readonly threads: number;
   readonly cacheFolder: string;
   readonly signal: AbortSignal;
+  /** How long a process that lost its sweep may take to save and end. */
+  readonly patienceMs?: number;
   readonly onOutcome?: (outcome: Outcome, known: readonly Outcome[]) => void;
   /** What runs a cell; the command line of this house unless a test has another. */
   readonly command?: Command;
@@ -35,7 +34,7 @@ export interface Outcome {
  * plan. After the signal those are missing that did not come to their end.
  */
 export async function performSweep(work: SweepWork): Promise<readonly Outcome[]> {
-  const { plan, folder, jobs, signal, onOutcome } = work;
+  const { plan, folder, jobs, signal, onOutcome, patienceMs = 20_000 } = work;
   makeFolder('sweep', folder);
   const unlock = lockFolder(folder);
   try {
@@ -46,7 +45,8 @@ export async function performSweep(work: SweepWork): Promise<readonly Outcome[]>
       if (result !== undefined) outcomes.set(task, { task, result });
     }
     const open = plan.tasks.filter((task) => !outcomes.has(task));
-    await waitForOrphans(open.map((task) => cells.get(task)!));
+    const orphans = open.map((task) => cells.get(task)!);
+    await waitForOrphans(orphans, patienceMs);
     await inParallel(open, jobs, signal, async (task) => {
       const outcome = await runCell(task, cells.get(task)!, work);
       if (outcome === undefined) return;
@@ -72,6 +72,7 @@ async function runCell(
   const how = ['--json', '--threads', String(threads), '--cache', cacheFolder];
   const onStart = (processId: number) => cell.ownedBy(processId);
   const end = await runChild([...what, ...how], { command, log: cell.log, signal, onStart });
+  cell.ownedByNobody();
   if (end.code === 0) return { task, result: cell.finish(end.said) };
   return signal.aborted ? undefined : { task, failure: reasonOf(end, cell.log) };
 }
@@ -85,13 +86,14 @@ function reasonOf({ code, killedBy }: ChildEnd, log: string): string {
 }
 
 /** Processes of a sweep that was killed save their last step and end by themselves; two must not work at one cell. */
-async function waitForOrphans(cells: readonly CellFolder[]): Promise<void> {
+async function waitForOrphans(cells: readonly CellFolder[], patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (const cell of cells) {
     const owner = cell.owner();
     while (owner !== undefined && isAlive(owner)) {
       if (Date.now() > deadline) {
-        throw new InputError(`sweep: process ${owner} is still at work here, end it or wait, ${cell.path}`);
+        const advice = 'wait, or end it; if it is another program, delete process.json';
+        throw new InputError(`sweep: process ${owner} is still at work here, ${advice}, ${cell.path}`);
       }
       await sleep(50);
     }
