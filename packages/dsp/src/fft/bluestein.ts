@@ -1,5 +1,6 @@
 import { chirp, wrappedChirp } from './chirp.ts';
 import type { ComplexPlan } from './complexPlan.ts';
+import { doublesOf, fillDoubles } from './doubles.ts';
 import { nextSmoothSize } from './radices.ts';
 
 /**
@@ -8,11 +9,13 @@ import { nextSmoothSize } from './radices.ts';
  */
 export function bluesteinPlan(size: number, planFor: (size: number) => ComplexPlan): ComplexPlan {
   const inner = planFor(nextSmoothSize(2 * size - 1));
-  const factors = chirp(size);
-  inner.data.set(wrappedChirp(factors, inner.size));
+  const chirped = chirp(size);
+  const factors = doublesOf(chirped);
+  const wrapped = wrappedChirp(chirped, inner.size);
+  fillDoubles(inner.data, wrapped, 0, wrapped.length);
   const at = inner.transform();
   const kernel = inner.data.slice(at, at + 2 * inner.size);
-  const data = new Float64Array(4 * size);
+  const data = doublesOf(new Float64Array(4 * size));
   const transform = () => {
     const work = inner.data;
     for (let i = 0; i < 2 * size; i += 2) {
@@ -36,7 +39,7 @@ export function bluesteinPlan(size: number, planFor: (size: number) => ComplexPl
 }
 
 /** The conjugate of the product of the spectrum at `at` with `kernel`, to the start of `work`. */
-function multiplyConjugated(work: Float64Array, at: number, kernel: Float64Array): void {
+function multiplyConjugated(work: number[], at: number, kernel: readonly number[]): void {
   for (let i = 0; i < kernel.length; i += 2) {
     const re = work[at + i];
     const im = work[at + i + 1];

@@ -1,6 +1,6 @@
 /**
  * The butterflies of the Stockham transform (Van Loan, "Computational Frameworks for the Fast
- * Fourier Transform", 1992, section 1.7). Complex numbers are interleaved in one Float64Array; `from`
+ * Fourier Transform", 1992, section 1.7). Complex numbers are interleaved in one array; `from`
  * and `to` are the offsets of the two halves that the stages write in turn, so nothing is reordered
  * at the end. A stage of radix r over `count` groups, `stride` apart:
  *
@@ -10,12 +10,12 @@
  * of radix 4 tell the compiler that offsets stay small integers; they are worth a fifth of its time.
  */
 export type Butterfly = (
-  data: Float64Array,
+  data: number[],
   from: number,
   to: number,
   count: number,
   stride: number,
-  roots: Float64Array,
+  roots: readonly number[],
 ) => void;
 
 const radix2: Butterfly = (data, from, to, count, stride, roots) => {
@@ -138,24 +138,17 @@ const lastRadix4: Butterfly = (data, from, to, _count, stride) => {
 
 /** Stores a sum times its root; short enough to be inlined wherever it is called. */
 function turn(
-  data: Float64Array,
+  data: number[],
   at: number,
   re: number,
   im: number,
-  roots: Float64Array,
+  roots: readonly number[],
   root: number,
 ): void {
   turnBy(data, at, re, im, roots[root], roots[root + 1]);
 }
 
-function turnBy(
-  data: Float64Array,
-  at: number,
-  re: number,
-  im: number,
-  rootRe: number,
-  rootIm: number,
-): void {
+function turnBy(data: number[], at: number, re: number, im: number, rootRe: number, rootIm: number): void {
   data[at] = re * rootRe - im * rootIm;
   data[at + 1] = re * rootIm + im * rootRe;
 }

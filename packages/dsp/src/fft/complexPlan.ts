@@ -1,6 +1,7 @@
 import { bluesteinPlan } from './bluestein.ts';
 import { type Butterfly, butterflies, lastButterflies } from './butterflies.ts';
 import { cached } from './cached.ts';
+import { doublesOf } from './doubles.ts';
 import { splitIntoRadices, stageRoots } from './radices.ts';
 
 /**
@@ -9,7 +10,7 @@ import { splitIntoRadices, stageRoots } from './radices.ts';
  */
 export interface ComplexPlan {
   readonly size: number;
-  readonly data: Float64Array;
+  readonly data: number[];
   transform(): number;
 }
 
@@ -17,7 +18,7 @@ interface Stage {
   readonly butterfly: Butterfly;
   readonly count: number;
   readonly stride: number;
-  readonly roots: Float64Array;
+  readonly roots: readonly number[];
 }
 
 function stockhamPlan(size: number, radices: readonly number[]): ComplexPlan {
@@ -26,10 +27,10 @@ function stockhamPlan(size: number, radices: readonly number[]): ComplexPlan {
   for (const radix of radices) {
     const count = size / (stride * radix);
     const butterfly = (count === 1 ? lastButterflies : butterflies)[radix];
-    stages.push({ butterfly, count, stride, roots: stageRoots(radix, count) });
+    stages.push({ butterfly, count, stride, roots: doublesOf(stageRoots(radix, count)) });
     stride *= radix;
   }
-  const data = new Float64Array(4 * size);
+  const data = doublesOf(new Float64Array(4 * size));
   const transform = () => {
     let from = 0;
     for (const { butterfly, count, stride, roots } of stages) {

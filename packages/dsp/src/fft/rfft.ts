@@ -1,6 +1,7 @@
 import { reject, requireWhole } from '../guard.ts';
 import { inverseRealRows, realRows } from '../simd/rows.ts';
 import type { Complex, Floats } from '../types.ts';
+import { fillDoubles } from './doubles.ts';
 import {
   type FftOptions,
   floatsLike,
@@ -34,7 +35,7 @@ export function rfft<F extends Floats>(input: F, options: FftOptions<F> = {}): C
     return out;
   }
   for (let row = 0; row < rows; row++) {
-    time.set(input.subarray(row * size, (row + 1) * size));
+    fillDoubles(time, input, row * size, size);
     plan.forwardInto(out.re, out.im, row * bins, 1);
   }
   return out;
@@ -70,7 +71,7 @@ export function irfft<F extends Floats>(input: Complex<F>, options: IrfftOptions
       spectrum[2 * k + 1] = input.im[at];
     }
     plan.inverse();
-    out.set(time, row * size);
+    for (let i = 0; i < size; i++) out[row * size + i] = time[i];
   }
   return out;
 }

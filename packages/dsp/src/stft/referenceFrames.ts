@@ -56,7 +56,7 @@ export function analyseMel(
   });
 }
 
-function magnitude(spectrum: Float64Array, bin: number, power: number): number {
+function magnitude(spectrum: readonly number[], bin: number, power: number): number {
   const square = spectrum[2 * bin] ** 2 + spectrum[2 * bin + 1] ** 2;
   return power === 2 ? square : power === 1 ? Math.sqrt(square) : square ** (power / 2);
 }
@@ -66,7 +66,7 @@ function transformFrames(
   samples: Float32Array,
   plan: FramePlan,
   frames: number,
-  visit: (spectrum: Float64Array, frame: number) => void,
+  visit: (spectrum: readonly number[], frame: number) => void,
 ): void {
   const { nFft, hopLength, window } = plan;
   const half = plan.center ? Math.floor(nFft / 2) : 0;
