@@ -38,7 +38,7 @@ describe('the config', () => {
       features: { spectrum: { nMels: 256, topDb: 80 }, size: { bins: 112, frames: 112 }, noise: null },
       noise: { colors: ['white'], snrDb: [-8] },
       model: { kind: 'unet', width: 32, levels: 3, attentionHeads: null, initialise: 'kaiming-mean' },
-      training: { epochs: 6, batchSize: 128 },
+      training: { epochs: 6, batchSize: 32, rate: 1e-3, schedule: 'cosine' },
     });
   });
 

@@ -85,7 +85,7 @@ export const defaults = {
     size: { fit: 'resize', bins: 112, frames: 112 },
     normalise: { kind: 'min-max', over: 'utterance', per: 'all' },
   },
-  training: { epochs: 6, batchSize: 128, rate: 1e-3, schedule: 'cosine' },
+  training: { epochs: 6, batchSize: 32, rate: 1e-3, schedule: 'cosine' },
 } satisfies z.input<typeof schema>;
 
 export const quick = {
