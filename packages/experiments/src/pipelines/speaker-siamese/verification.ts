@@ -81,12 +81,11 @@ const all = (_pair: number): boolean => true;
 
 /** What share of pairs of one speaker is refused where this share of the others is accepted, by straight lines. */
 export function missRate({ falsePositiveRate, truePositiveRate }: RocCurve, falseShare: number): number {
-  let after = 1;
-  while (falsePositiveRate[after]! < falseShare) after += 1;
+  const after = falsePositiveRate.findIndex((rate) => rate > falseShare);
+  if (after < 0) return 1 - truePositiveRate.at(-1)!;
   const [low, high] = [falsePositiveRate[after - 1]!, falsePositiveRate[after]!];
-  const share = (falseShare - low) / (high - low);
   const [from, to] = [truePositiveRate[after - 1]!, truePositiveRate[after]!];
-  return 1 - (from + share * (to - from));
+  return 1 - (from + ((falseShare - low) / (high - low)) * (to - from));
 }
 
 function unit(row: Float32Array): Float32Array {
