@@ -14,10 +14,13 @@ const kWeighting = (sampleRate: number): Biquad[] => [
     middleShare: 0.4996667741545416,
   }),
   // The table leaves the second numerator at 1, −2, 1: the gain of this high-pass is not divided out.
-  unscaled(highpassBiquad({ sampleRate, frequencyHz: 38.13547087602444, quality: 0.5003270373238773 })),
+  {
+    ...highpassBiquad({ sampleRate, frequencyHz: 38.13547087602444, quality: 0.5003270373238773 }),
+    b0: 1,
+    b1: -2,
+    b2: 1,
+  },
 ];
-
-const unscaled = (filter: Biquad): Biquad => ({ ...filter, b0: 1, b1: -2, b2: 1 });
 
 const blockSeconds = 0.4;
 const stepSeconds = 0.1;

@@ -1,4 +1,5 @@
 import { requireRange, requireSameLength, requireSamples, requireWhole } from '../guard.ts';
+import type { Floats } from '../types.ts';
 
 /** Signal-to-noise ratio in dB: reference power over the power of what differs. Infinite for equal clips. */
 export function snr(reference: Float32Array, estimate: Float32Array): number {
@@ -45,23 +46,22 @@ export function segmentalSnr(
  */
 export function siSdr(reference: Float32Array, estimate: Float32Array, { zeroMean = false } = {}): number {
   requirePair('siSdr', reference, estimate);
-  const referenceMean = zeroMean ? mean(reference) : 0;
-  const estimateMean = zeroMean ? mean(estimate) : 0;
+  const wanted = withoutMean(reference, zeroMean);
+  const found = withoutMean(estimate, zeroMean);
   let cross = 0;
-  let referenceEnergy = 0;
-  for (let i = 0; i < reference.length; i++) {
-    cross += (reference[i] - referenceMean) * (estimate[i] - estimateMean);
-    referenceEnergy += (reference[i] - referenceMean) ** 2;
+  let energy = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    cross += wanted[i] * found[i];
+    energy += wanted[i] * wanted[i];
   }
-  const scale = referenceEnergy > 0 ? cross / referenceEnergy : 0;
-  let target = 0;
-  let residue = 0;
-  for (let i = 0; i < reference.length; i++) {
-    const along = scale * (reference[i] - referenceMean);
-    target += along * along;
-    residue += (estimate[i] - estimateMean - along) ** 2;
-  }
-  return ratioDb(target, residue);
+  const scale = energy > 0 ? cross / energy : 0;
+  const along = wanted.map((value) => scale * value);
+  return ratioDb(...energies(along, found, 0, along.length));
+}
+
+function withoutMean(values: Float32Array, zeroMean: boolean): Float64Array {
+  const mean = zeroMean ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;
+  return Float64Array.from(values, (value) => value - mean);
 }
 
 function requirePair(op: string, reference: Float32Array, estimate: Float32Array, minimum = 1): void {
@@ -70,12 +70,7 @@ function requirePair(op: string, reference: Float32Array, estimate: Float32Array
   requireSameLength(op, reference, estimate);
 }
 
-function energies(
-  reference: Float32Array,
-  estimate: Float32Array,
-  start: number,
-  end: number,
-): [number, number] {
+function energies(reference: Floats, estimate: Floats, start: number, end: number): [number, number] {
   let signal = 0;
   let noise = 0;
   for (let i = start; i < end; i++) {
@@ -88,7 +83,5 @@ function energies(
 /** Nothing over nothing is a perfect match: infinite, not NaN. */
 const ratioDb = (signal: number, noise: number): number =>
   noise === 0 ? Infinity : 10 * Math.log10(signal / noise);
-
-const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);

@@ -42,20 +42,20 @@ export function makeWindow(shape: WindowShape, length: number, options: WindowOp
 }
 
 function windowFormula(shape: Exclude<WindowShape, Float32Array>, span: number): (i: number) => number {
-  const name = typeof shape === 'string' ? shape : shape.name;
-  if (typeof shape === 'object' && shape.name === 'kaiser') {
-    const { beta } = shape;
+  const named = typeof shape === 'string' ? { name: shape } : shape;
+  if (named.name === 'kaiser') {
+    const { beta } = named;
     if (!(beta >= 0 && beta < 700)) reject('makeWindow', 'kaiser: beta must lie in [0, 700)', `beta=${beta}`);
     return (i) => kaiser(beta, 2 * (i / span) - 1);
   }
-  if (typeof shape === 'object' && shape.name === 'gaussian') {
-    const { deviation } = shape;
+  if (named.name === 'gaussian') {
+    const { deviation } = named;
     requirePositive('makeWindow', 'gaussian: deviation', deviation);
     return (i) => Math.exp(-0.5 * ((i - span / 2) / deviation) ** 2);
   }
-  if (name === 'bartlett') return (i) => 1 - Math.abs((2 * i) / span - 1);
-  const weights = cosineSums[name as WindowName];
-  if (weights === undefined) return reject('makeWindow', 'no such window', name);
+  if (named.name === 'bartlett') return (i) => 1 - Math.abs((2 * i) / span - 1);
+  const weights = cosineSums[named.name];
+  if (weights === undefined) return reject('makeWindow', 'no such window', named.name);
   return (i) =>
     weights.reduce((sum, weight, k) => sum + (-1) ** k * weight * Math.cos((2 * Math.PI * k * i) / span), 0);
 }
