@@ -111,11 +111,9 @@ describe('sonograd denoise', () => {
 
   test('the precision of the file stays', async () => {
     const { noisy } = counting(4000, 0.5);
-    for (const sampleFormat of ['int16', 'int24'] as const) {
-      writeFileSync(at('p.wav'), encodeWav({ channels: [noisy], sampleRate: 4000 }, { sampleFormat }));
-      await sonograd('denoise', run, at('p.wav'), at('p-out.wav'));
-      expect(read('p-out.wav').sampleFormat).toBe(sampleFormat);
-    }
+    writeFileSync(at('p.wav'), encodeWav({ channels: [noisy], sampleRate: 4000 }, { sampleFormat: 'int24' }));
+    await sonograd('denoise', run, at('p.wav'), at('p-out.wav'));
+    expect(read('p-out.wav').sampleFormat).toBe('int24');
   });
 
   test('Ctrl-C leaves no half file', async () => {

@@ -62,17 +62,17 @@ describe('topSingular', () => {
 });
 
 describe('nets', () => {
-  const whole = parseConfig(denseSchema, { ...denseDefaults });
+  const config = parseConfig(schema, { ...defaults, rank: 20, curve: [] });
+  const family = new LowRankFamily(config, 784);
 
   test('784-1024×5-10 has 5.01 million parameters', () => {
-    const about = summary(denseOf(whole, 784), [1, 784]);
+    const about = summary(family.dense, [1, 784]);
+    expect(config.model).toEqual(parseConfig(denseSchema, { ...denseDefaults }).model);
     expect(about.parameters).toBe(784 * 1024 + 1024 + 4 * (1024 * 1024 + 1024) + 10 * 1024 + 10);
     expect(about.multiplyAdds).toBe(784 * 1024 + 4 * 1024 * 1024 + 10 * 1024);
   });
 
   test('of rank 20 it has 215 thousand, and a twenty-fourth of the products', () => {
-    const config = parseConfig(schema, { ...defaults, rank: 20, curve: [] });
-    const family = new LowRankFamily(config, 784);
     const about = summary(family.chosen, [1, 784]);
     expect(about.parameters).toBe(215_370);
     expect(about.multiplyAdds).toBe(20 * (784 + 1024) + 4 * 20 * 2048 + 10_240);
