@@ -63,7 +63,7 @@ describe('two voices, three judges: one right, one half right, one worse', () =>
     expect(comparison!.rows.map(([name, rate]) => [name, rate])).toEqual([
       ['the network', 0],
       ['LDA on mean spectra', metrics.ldaEer],
-      ['LDA on the quietest tenth', metrics.silenceEer],
+      ['LDA on silence', metrics.silenceEer],
     ]);
     expect(roc!.rows.every(([, network, , silence]) => network === 0 && silence === 1)).toBe(true);
     expect(roc!.head).toHaveLength(4);

@@ -22,7 +22,7 @@ interface Judge extends Verification {
   readonly accuracy: number;
 }
 
-const names = ['the network', 'LDA on mean spectra', 'LDA on the quietest tenth'];
+const names = ['the network', 'LDA on mean spectra', 'LDA on silence'];
 
 /** Every test clip against every other, by the network and by both baselines. */
 export function reportVerification(work: VerificationWork): {
@@ -92,7 +92,7 @@ const falseShares = [0.001, 0.01, 0.05, 0.1, 0.2];
 
 /** Points of the ROC: what strictness costs. */
 const rocTable = (judges: readonly Judge[]): Table => ({
-  title: 'ROC: pairs of one speaker refused, where so many of two are accepted',
+  title: 'ROC: refused of one speaker, where so many of two are accepted',
   head: ['wrongly accepted', ...judges.map(({ name }) => name)],
   rows: falseShares.map((share) => [String(share), ...judges.map(({ curve }) => missRate(curve, share))]),
 });
