@@ -221,6 +221,40 @@ describe('one call leaves nothing to the next', () => {
   });
 });
 
+describe('a sample that is not finite is named where it stands', () => {
+  beforeAll(() => setEngine('simd'));
+
+  const bands = { preset: 'torchaudio', sampleRate: 8000, nMels: 7, lowHz: 500 } as const;
+  const calls: Record<string, (samples: Float32Array, options: StftOptions) => unknown> = {
+    stft,
+    spectrogram: (samples, options) => spectrogram(samples, { ...options, power: 1 }),
+    melSpectrogram: (samples, options) => melSpectrogram(samples, { ...options, ...bands }),
+  };
+
+  test.each(combinations(Object.keys(calls), [16, 15, 22], [1, 5, 16, 40]))(
+    '%s of %i, hop %i',
+    (op, nFft, hop) => {
+      const call = calls[op];
+      const options = { nFft, hopLength: hop, center: hop % 2 === 0 };
+      for (const value of [Number.NaN, Infinity, -Infinity]) {
+        for (let at = 0; at < 50; at++) {
+          const samples = noise(50, 10);
+          samples[at] = value;
+          expect(() => call(samples, options)).toThrow(
+            `${op}: samples must be finite, samples[${at}]=${value}`,
+          );
+        }
+      }
+      expect(call(noise(50, 10), options)).toBeDefined();
+    },
+  );
+
+  test('what is too loud for its power is no fault of the samples', () => {
+    const samples = noise(200, 11).map((value) => 1e30 * value);
+    expect(Math.max(...spectrogram(samples, { nFft: 16 }).data)).toBe(Infinity);
+  });
+});
+
 describe('addresses', () => {
   test('place and placeWords write where they say', () => {
     withScratch(

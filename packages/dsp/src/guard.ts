@@ -5,16 +5,27 @@ export function reject(op: string, rule: string, value: unknown): never {
   throw new RangeError(`${op}: ${rule}, ${value}`);
 }
 
-/** At least `minimum` samples, every one finite: a NaN is named where it stands, not where it ends up. */
-export function requireSamples(op: string, samples: Float32Array, minimum = 1, name = 'samples'): void {
+/**
+ * At least `minimum` samples, every one finite: a NaN is named where it stands, not where it ends up. Looks at
+ * the `last` of them alone where others are seen to by other means.
+ */
+export function requireSamples(
+  op: string,
+  samples: Float32Array,
+  minimum = 1,
+  name = 'samples',
+  last = Infinity,
+): void {
   if (!(samples instanceof Float32Array)) reject(op, `${name} must be a Float32Array`, typeof samples);
   if (samples.length < minimum) {
     reject(op, `${name} must hold at least ${minimum} ${minimum === 1 ? 'value' : 'values'}`, samples.length);
   }
   // No sum of floats exceeds a double, so only NaN or infinity spoils it. By fours, for additions wait for each other.
-  const whole = samples.length & -4;
+  const first = Math.max(0, samples.length - last);
+  const whole = first + ((samples.length - first) & -4);
   let sum = 0;
-  for (let i = 0; i < whole; i += 4) sum += samples[i] + samples[i + 1] + (samples[i + 2] + samples[i + 3]);
+  for (let i = first; i < whole; i += 4)
+    sum += samples[i] + samples[i + 1] + (samples[i + 2] + samples[i + 3]);
   for (let i = whole; i < samples.length; i++) sum += samples[i];
   if (Number.isFinite(sum)) return;
   const index = samples.findIndex((value) => !Number.isFinite(value));

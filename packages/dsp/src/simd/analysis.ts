@@ -1,3 +1,4 @@
+import { requireSamples } from '../guard.ts';
 import type { MelFilterbank } from '../mel/filterbank.ts';
 import type { FramePlan } from '../stft/options.ts';
 import { readPadded } from '../stft/pad.ts';
@@ -7,9 +8,9 @@ import { allocate, floats, placeWeights, placeWords, pointRows, withScratch, wor
 
 /**
  * Transforms four rows of samples and writes what it makes of them into four columns of each sheet, so many
- * bytes from its start and from row to row.
+ * bytes from its start and from row to row. Gives the address of their first bins.
  */
-type Emit = (samples: number, column: number, step: number) => void;
+type Emit = (samples: number, column: number, step: number) => number;
 
 /** What is to be made of the spectra: sheets of `rows` x frames, and how to fill four columns of each. */
 interface Product {
@@ -37,6 +38,7 @@ export function analyseComplex(
         words[args[part] / 4 + 3] = step;
         move(args[part], 0, plan.bins);
       }
+      return lanes.spectrum;
     };
   };
   analyse(samples, plan, frames, { rows: plan.bins, sheets: [re, im], prepare });
@@ -59,6 +61,7 @@ export function analysePower(
       words[moveArgs / 4 + 2] = sheet + column;
       words[moveArgs / 4 + 3] = step;
       fftLanes().move(moveArgs, 0, plan.bins);
+      return magnitudes;
     };
   };
   analyse(samples, plan, frames, { rows: plan.bins, sheets: [data], prepare });
@@ -84,6 +87,7 @@ export function analyseMel(
       words[args / 4 + 3] = sheet + column;
       words[args / 4 + 4] = step;
       filter(args, 0, bank.mels);
+      return magnitudes;
     };
   };
   analyse(samples, plan, frames, { rows: bank.mels, sheets: [data], prepare });
@@ -146,7 +150,10 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
         for (let group = 0; group < count; group += 4) {
           const frame = Math.max(0, Math.min(group, count - 4));
           pointRows(args, signal, 4 * hopLength, frame, count, signal);
-          emit(args, 4 * frame, 4 * count);
+          const bin = emit(args, 4 * frame, 4 * count) / 4;
+          // The first bin is a sum of all samples: one that is not finite spoils it, and nothing else but excess.
+          if (!Number.isFinite(floats[bin] + floats[bin + 1] + floats[bin + 2] + floats[bin + 3]))
+            requireSamples(plan.op, samples);
         }
         sheets.forEach((sheet, i) => {
           takeColumns(sheet, frames, first, addresses[i] / 4, rows, count);

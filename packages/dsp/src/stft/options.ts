@@ -1,3 +1,4 @@
+import { engine } from '../engineState.ts';
 import { cached } from '../fft/cached.ts';
 import { reject, requireSamples, requireWhole } from '../guard.ts';
 import { makeWindow, type WindowShape } from '../window/window.ts';
@@ -24,6 +25,8 @@ export interface StftOptions {
 
 /** The same, checked and complete, with the window laid out in its frame. */
 export interface FramePlan {
+  /** Who asks, for errors. */
+  readonly op: string;
   readonly nFft: number;
   readonly hopLength: number;
   readonly bins: number;
@@ -49,6 +52,7 @@ export function framePlan(op: string, options: StftOptions): FramePlan {
   requireWhole(op, 'hopLength', hopLength);
   if (!padModes.includes(padMode)) reject(op, `padMode must be one of ${padModes.join(', ')}`, padMode);
   return {
+    op,
     nFft,
     hopLength,
     bins: Math.floor(nFft / 2) + 1,
@@ -85,7 +89,9 @@ export function stftFrameCount(
 
 /** The number of frames in a checked signal; a signal that gives none is refused. */
 export function requireFrames(op: string, samples: Float32Array, plan: FramePlan): number {
-  requireSamples(op, samples);
+  // Lanes see to what their frames hold, all but less than a hop; see simd/analysis.ts.
+  const isSeen = engine() === 'simd' && plan.hopLength <= plan.nFft;
+  requireSamples(op, samples, 1, 'samples', isSeen ? plan.hopLength : Infinity);
   const frames = stftFrameCount(samples.length, plan);
   if (frames === 0) {
     reject(op, 'the signal is shorter than nFft, and center is false', `${samples.length} < ${plan.nFft}`);
