@@ -9,7 +9,7 @@ import {
   varyConfig,
 } from '../../../../packages/experiments/src/pipelines/shared/recogniseVary.ts';
 
-const none: Variation = { tract: 1, tempo: 1, channel: [0, 0, 0], floor: 0 };
+const none: Variation = { tract: 1, tempo: 1, shift: 0, channel: [0, 0, 0], floor: 0 };
 
 /** Bins evenly spaced, nothing normalised: what comes out can be said by hand. */
 const plain: FeatureSettings = { spectrum: { kind: 'magnitude' }, normalise: { kind: 'none' } };
@@ -87,6 +87,15 @@ describe('Varying', () => {
     expect(rowsOf(varied)[0]!.slice(0, 2)).toEqual([-1, -1]);
   });
 
+  test('a shift moves the clip, and padding with it, but never out of its picture', () => {
+    const clip = feature([[3, 4, -1, -1]], { validFrames: 2 });
+    const shifted = (shift: number) => varying().vary(clip, { ...none, shift });
+    expect(rowsOf(shifted(0.25))).toEqual([[-1, 3, 4, -1]]);
+    expect(shifted(0.25).start).toBe(1);
+    expect(rowsOf(shifted(1))).toEqual([[-1, -1, 3, 4]]);
+    expect(rowsOf(shifted(-1))).toEqual([[3, 4, -1, -1]]);
+  });
+
   test('a channel adds half a wave over the bands, to sound alone', () => {
     const clip = feature(
       [
@@ -126,7 +135,7 @@ describe('Varying', () => {
       [3, 1, 2, 0, 0],
       [0, 4, 1, 0, 0],
     ]);
-    const everything = varyConfig.parse({ tract: 1, tempo: 1, channel: 5, floor: 0.9 });
+    const everything = varyConfig.parse({ tract: 1, tempo: 1, shift: 1, channel: 5, floor: 0.9 });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 40 }), (seed) => {
         const varied = varying({ normalise: {} }).vary(
@@ -166,8 +175,8 @@ describe('drawVariation', () => {
 
   test('nothing asked for, nothing drawn', () => {
     const still = varyConfig.parse({ tract: 0, tempo: 0, channel: 0, floor: 0 });
-    const { tract, tempo, channel, floor } = drawVariation(still, 7);
-    expect([tract, tempo, floor]).toEqual([1, 1, 0]);
+    const { tract, tempo, shift, channel, floor } = drawVariation(still, 7);
+    expect([tract, tempo, shift, floor]).toEqual([1, 1, 0, 0]);
     expect(channel.map(Math.abs)).toEqual([0, 0, 0]);
   });
 

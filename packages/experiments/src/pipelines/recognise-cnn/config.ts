@@ -13,7 +13,7 @@ export const schema = z.strictObject({
        * What is left of each picture at the end: its mean or its maximum over all places, or the same over time alone,
        * with bands kept apart. Where in time a pattern was tells little of a word, at which frequency it was a lot.
        */
-      pooling: z.enum(['mean', 'max', 'mean-over-time', 'max-over-time']).default('mean-over-time'),
+      pooling: z.enum(['mean', 'max', 'mean-over-time', 'max-over-time']).default('mean'),
       /** Of what was heard, before the answer. */
       dropout: z.number().min(0).max(0.95).default(0.3),
     })
@@ -24,8 +24,8 @@ export type RecogniseCnnConfig = z.infer<typeof schema>;
 
 export const defaults = {
   features: {
-    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 128, nMels: 40 },
-    size: { fit: 'pad', frames: 64 },
+    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 32 },
+    size: { fit: 'pad', frames: 48 },
     normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },
   },
 } satisfies z.input<typeof schema>;
@@ -33,7 +33,6 @@ export const defaults = {
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 4 },
   companions: { speakers: 4, share: 0.2 },
-  features: { spectrum: { nMels: 32 }, size: { frames: 48 } },
   model: { channels: [8, 16, 32] },
   training: { epochs: 8 },
 } as const;

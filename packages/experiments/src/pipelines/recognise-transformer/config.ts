@@ -9,7 +9,7 @@ export const schema = z.strictObject({
       patch: z
         .strictObject({
           bins: z.int().min(1).max(1024).nullable().default(null),
-          frames: z.int().min(1).max(1024).default(2),
+          frames: z.int().min(1).max(1024).default(3),
         })
         .prefault({}),
       /** Numbers of each token inside of the network. */
@@ -33,8 +33,8 @@ export type RecogniseTransformerConfig = z.infer<typeof schema>;
 
 export const defaults = {
   features: {
-    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 128, nMels: 40 },
-    size: { fit: 'pad', frames: 64 },
+    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 32 },
+    size: { fit: 'pad', frames: 48 },
     normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },
   },
   training: { rate: 1e-3 },

@@ -12,7 +12,7 @@ import type { Tools } from '../pipeline.ts';
  * the words; among hundreds of others, the words are what they have in common.
  */
 export const companionsConfig = z.strictObject({
-  speakers: z.int().min(2).max(10_000).default(300),
+  speakers: z.int().min(2).max(10_000).default(500),
   /** How often each says each digit. */
   takes: z.int().min(1).max(100).default(1),
   /** Another seed, other people; those of the corpus `synth` have seed 0. */

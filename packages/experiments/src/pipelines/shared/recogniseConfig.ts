@@ -4,7 +4,7 @@ import { speechFields } from './config.ts';
 import { varyConfig } from './recogniseVary.ts';
 
 const training = z.strictObject({
-  epochs: z.int().min(1).max(100_000).default(30),
+  epochs: z.int().min(1).max(100_000).default(10),
   batchSize: z.int().min(1).max(65_536).default(32),
   /** Of Adam, at its highest. */
   rate: z.number().positive().max(10).default(2e-3),

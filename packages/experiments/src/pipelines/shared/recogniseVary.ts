@@ -13,6 +13,8 @@ export const varyConfig = z.strictObject({
   tract: z.number().min(0).max(1).default(0.1),
   /** All durations times a factor, drawn in the same way. */
   tempo: z.number().min(0).max(1).default(0.1),
+  /** Earlier or later by up to this share of all frames, as far as there is room. */
+  shift: z.number().min(0).max(1).default(0),
   /** Bands louder or softer along a smooth curve, as microphones and rooms do it; in deviations of the clip. */
   channel: z.number().min(0).max(5).default(0.2),
   /** What lies below this share of the way from the softest to the loudest value is drowned in the room's noise. */
@@ -25,13 +27,15 @@ export type VaryConfig = z.infer<typeof varyConfig>;
 export interface Variation {
   readonly tract: number;
   readonly tempo: number;
+  /** From -1 to 1 times what the config has. */
+  readonly shift: number;
   /** Weights of half a wave, a whole one, and one and a half over all bands. */
   readonly channel: readonly number[];
   readonly floor: number;
 }
 
 /** Each part draws from a stream of its own: to leave one out does not alter the others. */
-export function drawVariation({ tract, tempo, channel, floor }: VaryConfig, seed: number): Variation {
+export function drawVariation({ tract, tempo, shift, channel, floor }: VaryConfig, seed: number): Variation {
   const random = new RandomStream(seed);
   const factor = (purpose: number, spread: number) =>
     Math.exp(random.split(purpose).uniform(-1, 1) * Math.log1p(spread));
@@ -41,6 +45,7 @@ export function drawVariation({ tract, tempo, channel, floor }: VaryConfig, seed
     tempo: factor(1, tempo),
     channel: [1, 2, 3].map(() => channel * curve.uniform(-1, 1)),
     floor: floor * random.split(3).uniform(0, 1),
+    shift: shift * random.split(4).uniform(-1, 1),
   };
 }
 
@@ -54,7 +59,7 @@ export class Varying {
 
   /** A clip as it might have been; its moments are taken anew where each clip has its own. */
   vary(feature: Feature, variation: Variation): Feature {
-    const varied = resampled(feature, this.sources(feature.bins, variation.tract), variation.tempo);
+    const varied = resampled(feature, this.sources(feature.bins, variation.tract), variation);
     recolour(varied, variation.channel);
     drown(varied, variation.floor);
     const { normalise } = this.features;
@@ -88,21 +93,22 @@ function placeOf(bands: Float64Array, hz: number): number {
   return above - 1 + (hz - low) / (high - low);
 }
 
-/** Bilinear; what the clip ends before stays as it was padded. */
-function resampled(feature: Feature, sources: Float64Array, tempo: number): Feature {
+/** Bilinear; around the clip there is what was behind it, or what it begins with. */
+function resampled(feature: Feature, sources: Float64Array, { tempo, shift }: Variation): Feature {
   const { data, bins, frames, start, validFrames } = feature;
-  const out = data.slice();
-  const kept = Math.max(1, Math.min(Math.round(validFrames * tempo), frames - start));
-  const padding = start + validFrames < frames ? data[frames - 1]! : data[0]!;
+  const kept = Math.max(1, Math.min(Math.round(validFrames * tempo), frames));
+  const begin = Math.min(Math.max(start + Math.round(shift * frames), 0), frames - kept);
+  const padded = start > 0 || start + validFrames < frames;
+  const out = new Float32Array(data.length).fill(data[padded && start === 0 ? frames - 1 : 0]!);
   for (let bin = 0; bin < bins; bin++) {
     const source = Math.min(Math.max(sources[bin]!, 0), bins - 1);
     const below = Math.floor(source);
     const share = source - below;
     const low = below * frames + start;
     const high = Math.min(below + 1, bins - 1) * frames + start;
-    const to = bin * frames + start;
+    const to = bin * frames + begin;
     for (let frame = 0; frame < kept; frame++) {
-      const at = Math.min(frame / tempo, validFrames - 1);
+      const at = Math.min(frame / tempo, Math.max(0, validFrames - 1));
       const left = Math.floor(at);
       const right = Math.min(left + 1, validFrames - 1);
       const part = at - left;
@@ -110,9 +116,8 @@ function resampled(feature: Feature, sources: Float64Array, tempo: number): Feat
       const upper = data[high + left]! * (1 - part) + data[high + right]! * part;
       out[to + frame] = lower * (1 - share) + upper * share;
     }
-    if (kept < validFrames) out.fill(padding, to + kept, to + validFrames);
   }
-  return { data: out, bins, frames, start, validFrames: kept };
+  return { data: out, bins, frames, start: begin, validFrames: kept };
 }
 
 function recolour({ data, bins, frames, start, validFrames }: Feature, weights: readonly number[]): void {
