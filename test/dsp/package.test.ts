@@ -127,11 +127,11 @@ describe('the packed tarball, installed into an empty project', () => {
   test('asks for no assembler at run time', async () => {
     const whole = new TextDecoder().decode(await bundle("export * from '@sonograd/dsp';", 'browser'));
     expect(whole).not.toContain('kernelFamily');
-    expect(whole).toContain('0f1g3f=1000');
+    expect(whole).toContain('(m5n7n1)(((');
   });
 
   test.each([
-    ['the whole', "export * from '@sonograd/dsp';", 32_100],
+    ['the whole', "export * from '@sonograd/dsp';", 31_800],
     ['melSpectrogram alone', "export { melSpectrogram } from '@sonograd/dsp';", 8000],
   ])('%s, minified and gzipped, stays below its limit', async (_, contents, limit) => {
     expect(gzipSync(await bundle(contents, 'browser', true), { level: 9 }).length).toBeLessThan(limit);
