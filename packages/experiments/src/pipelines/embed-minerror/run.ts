@@ -1,4 +1,5 @@
 import type { EvaluationWork, ListeningWork, Pipeline, Trained, TrainingWork } from '../pipeline.ts';
+import { quick } from '../shared/frames/config.ts';
 import { evaluateFrames, rememberFeature, scoresOf } from '../shared/frames/evaluate.ts';
 import { type Tally, tallyCandidates } from '../shared/frames/recursion.ts';
 import { trainClassifier, trainCoder } from '../shared/frames/train.ts';
@@ -8,7 +9,7 @@ import { labelledInMemory } from '../shared/labelled.ts';
 import { listenToPictures } from '../shared/listen.ts';
 import { predictDigits } from '../shared/predict.ts';
 import { prepareSpeech, type SpeechData } from '../shared/speechData.ts';
-import { defaults, type EmbedMinErrorConfig, quick, schema } from './config.ts';
+import { defaults, type EmbedMinErrorConfig, schema } from './config.ts';
 import { modelOf, trainedModel } from './model.ts';
 
 type Config = EmbedMinErrorConfig;

@@ -1,7 +1,6 @@
-import { loadStateDict } from '@sonograd/nn';
 import { foldIn, randomKey } from '@sonograd/tensor';
 import type { Trained } from '../pipeline.ts';
-import { FrameModel } from '../shared/frames/model.ts';
+import { FrameModel, loadFrameModel } from '../shared/frames/model.ts';
 import type { EmbedSlidingConfig } from './config.ts';
 
 /** An autoencoder 2n-n-2n for pairs, and a classifier n-64-10. What was heard so far always goes on with the frame of now. */
@@ -15,8 +14,5 @@ export function modelOf({ autoencoder, classifier, seed }: EmbedSlidingConfig, b
   });
 }
 
-export function trainedModel({ config, state }: Trained<EmbedSlidingConfig>): FrameModel {
-  const model = modelOf(config, state.get('standardise.mean')?.shape[0] ?? 1);
-  loadStateDict(model, state);
-  return model.eval();
-}
+export const trainedModel = ({ config, state }: Trained<EmbedSlidingConfig>): FrameModel =>
+  loadFrameModel(state, (bands) => modelOf(config, bands));

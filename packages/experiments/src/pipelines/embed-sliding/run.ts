@@ -1,4 +1,5 @@
 import type { EvaluationWork, ListeningWork, Pipeline, Trained, TrainingWork } from '../pipeline.ts';
+import { quick } from '../shared/frames/config.ts';
 import { evaluateFrames, rememberFeature, scoresOf } from '../shared/frames/evaluate.ts';
 import { trainClassifier, trainCoder } from '../shared/frames/train.ts';
 import { framesOf } from '../shared/frames/utterances.ts';
@@ -6,7 +7,7 @@ import { labelledInMemory } from '../shared/labelled.ts';
 import { listenToPictures } from '../shared/listen.ts';
 import { predictDigits } from '../shared/predict.ts';
 import { prepareSpeech, type SpeechData } from '../shared/speechData.ts';
-import { defaults, type EmbedSlidingConfig, quick, schema } from './config.ts';
+import { defaults, type EmbedSlidingConfig, schema } from './config.ts';
 import { modelOf, trainedModel } from './model.ts';
 
 type Config = EmbedSlidingConfig;

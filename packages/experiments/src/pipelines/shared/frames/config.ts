@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FeatureSettings } from '../../../features/config.ts';
 import { trainingFields } from '../config.ts';
 import { codeActivation } from './coder.ts';
 
@@ -20,3 +21,16 @@ export const classifierFields = z.strictObject({
   standardise: z.boolean().default(true),
   training: trainingFields.prefault({}),
 });
+
+/** Spectrograms of 128 bands, 80 dB deep, each clip from 0 to 1, as many frames as it has. */
+export const frameFeatures = {
+  spectrum: { kind: 'log-mel', nFft: 512, winLength: 512, hopLength: 128, nMels: 128, ref: 'max' },
+  size: { fit: 'keep' },
+  normalise: { kind: 'min-max', over: 'utterance', per: 'all' },
+} satisfies FeatureSettings;
+
+export const quick = {
+  corpus: { name: 'synth', speakers: 6, takes: 3 },
+  features: { spectrum: { nMels: 40 } },
+  autoencoder: { training: { epochs: 4 } },
+} as const;

@@ -1,4 +1,13 @@
-import { buffer, type Dataset, Linear, Module, ReLU, Sequential } from '@sonograd/nn';
+import {
+  buffer,
+  type Dataset,
+  Linear,
+  loadStateDict,
+  Module,
+  ReLU,
+  Sequential,
+  type StateDict,
+} from '@sonograd/nn';
 import { ones, type RandomKey, type Tensor } from '@sonograd/tensor';
 import type { Labelled } from '../labelled.ts';
 import { Standardise } from '../standardise.ts';
@@ -63,4 +72,11 @@ export class FrameModel extends Module {
       );
     }
   }
+}
+
+/** A model of the size that its weights have, in use. */
+export function loadFrameModel(state: StateDict, make: (bands: number) => FrameModel): FrameModel {
+  const model = make(state.get('standardise.mean')?.shape[0] ?? 1);
+  loadStateDict(model, state);
+  return model.eval();
 }
