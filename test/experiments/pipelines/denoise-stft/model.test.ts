@@ -180,6 +180,11 @@ describe('Denoiser', () => {
     expect(distance(own.imaginary.data, theirs.im)).toBeLessThan(1e-4);
   });
 
+  test('frames of an odd number of samples, far apart', () => {
+    const model = smallModel({ stft: { sampleRate: 4000, nFft: 65, hopLength: 32 } });
+    expect(denoised(model, noisy)).toHaveLength(1000);
+  });
+
   test('a louder sound has a louder answer, and no other', () => {
     const model = smallModel({ model: { kind: 'gru', hidden: 16 } });
     const [soft, loud] = [0.01, 10].map((gain) =>

@@ -30,7 +30,7 @@ export class Denoiser extends Module {
   ) {
     super();
     const frames = framesOf(config.stft);
-    const bins = frames.nFft / 2 + 1;
+    const bins = Math.floor(frames.nFft / 2) + 1;
     this.stft = new Stft({ ...frames, padMode: 'constant' });
     this.istft = new Istft(frames);
     this.standardise = new Standardise(bins);
