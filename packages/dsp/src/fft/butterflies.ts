@@ -18,26 +18,27 @@ export type Butterfly = (
   roots: readonly number[],
 ) => void;
 
+/** Stores a sum times its root; short enough to be inlined wherever it is called. */
+function put(data: number[], at: number, re: number, im: number, rootRe: number, rootIm: number): void {
+  data[at] = re * rootRe - im * rootIm;
+  data[at + 1] = re * rootIm + im * rootRe;
+}
+
 const radix2: Butterfly = (data, from, to, count, stride, roots) => {
   const step = 2 * stride * count;
+  const width = 2 * stride;
   for (let p = 0; p < count; p++) {
-    const wRe = roots[2 * p];
-    const wIm = roots[2 * p + 1];
-    let a = from + 2 * stride * p;
-    let out = to + 4 * stride * p;
-    for (const end = a + 2 * stride; a < end; a += 2, out += 2) {
+    const rootRe = roots[2 * p];
+    const rootIm = roots[2 * p + 1];
+    let a = from + width * p;
+    let out = to + 2 * width * p;
+    for (const end = a + width; a < end; a += 2, out += 2) {
       const b = a + step;
-      const aRe = data[a];
-      const aIm = data[a + 1];
-      const bRe = data[b];
-      const bIm = data[b + 1];
-      const re = aRe - bRe;
-      const im = aIm - bIm;
-      data[out] = aRe + bRe;
-      data[out + 1] = aIm + bIm;
-      const high = out + 2 * stride;
-      data[high] = re * wRe - im * wIm;
-      data[high + 1] = re * wIm + im * wRe;
+      const re = data[a] - data[b];
+      const im = data[a + 1] - data[b + 1];
+      data[out] = data[a] + data[b];
+      data[out + 1] = data[a + 1] + data[b + 1];
+      put(data, out + width, re, im, rootRe, rootIm);
     }
   }
 };
@@ -48,29 +49,71 @@ const radix3: Butterfly = (data, from, to, count, stride, roots) => {
   const step = 2 * stride * count;
   const width = 2 * stride;
   for (let p = 0; p < count; p++) {
-    const w1Re = roots[4 * p];
-    const w1Im = roots[4 * p + 1];
-    const w2Re = roots[4 * p + 2];
-    const w2Im = roots[4 * p + 3];
+    const root = 4 * p;
     let a = from + width * p;
     let out = to + 3 * width * p;
     for (const end = a + width; a < end; a += 2, out += 2) {
-      const sumRe = data[a + step] + data[a + 2 * step];
-      const sumIm = data[a + step + 1] + data[a + 2 * step + 1];
-      const turnRe = sin60 * (data[a + step + 1] - data[a + 2 * step + 1]);
-      const turnIm = sin60 * (data[a + 2 * step] - data[a + step]);
+      const b = a + step;
+      const c = b + step;
+      const sumRe = data[b] + data[c];
+      const sumIm = data[b + 1] + data[c + 1];
+      const turnRe = sin60 * (data[b + 1] - data[c + 1]);
+      const turnIm = sin60 * (data[c] - data[b]);
       const midRe = data[a] - 0.5 * sumRe;
       const midIm = data[a + 1] - 0.5 * sumIm;
       data[out] = data[a] + sumRe;
       data[out + 1] = data[a + 1] + sumIm;
-      const re1 = midRe + turnRe;
-      const im1 = midIm + turnIm;
-      data[out + width] = re1 * w1Re - im1 * w1Im;
-      data[out + width + 1] = re1 * w1Im + im1 * w1Re;
-      const re2 = midRe - turnRe;
-      const im2 = midIm - turnIm;
-      data[out + 2 * width] = re2 * w2Re - im2 * w2Im;
-      data[out + 2 * width + 1] = re2 * w2Im + im2 * w2Re;
+      const out1 = out + width;
+      put(data, out1, midRe + turnRe, midIm + turnIm, roots[root], roots[root + 1]);
+      const out2 = out1 + width;
+      put(data, out2, midRe - turnRe, midIm - turnIm, roots[root + 2], roots[root + 3]);
+    }
+  }
+};
+
+const cos72 = (Math.sqrt(5) - 1) / 4;
+const cos144 = -(Math.sqrt(5) + 1) / 4;
+const sin72 = Math.sin((2 * Math.PI) / 5);
+const sin144 = Math.sin((4 * Math.PI) / 5);
+
+const radix5: Butterfly = (data, from, to, count, stride, roots) => {
+  const step = 2 * stride * count;
+  const width = 2 * stride;
+  for (let p = 0; p < count; p++) {
+    const root = 8 * p;
+    let a = from + width * p;
+    let out = to + 5 * width * p;
+    for (const end = a + width; a < end; a += 2, out += 2) {
+      const b = a + step;
+      const c = b + step;
+      const d = c + step;
+      const e = d + step;
+      const beRe = data[b] + data[e];
+      const beIm = data[b + 1] + data[e + 1];
+      const beLessRe = data[b] - data[e];
+      const beLessIm = data[b + 1] - data[e + 1];
+      const cdRe = data[c] + data[d];
+      const cdIm = data[c + 1] + data[d + 1];
+      const cdLessRe = data[c] - data[d];
+      const cdLessIm = data[c + 1] - data[d + 1];
+      const nearRe = data[a] + cos72 * beRe + cos144 * cdRe;
+      const nearIm = data[a + 1] + cos72 * beIm + cos144 * cdIm;
+      const farRe = data[a] + cos144 * beRe + cos72 * cdRe;
+      const farIm = data[a + 1] + cos144 * beIm + cos72 * cdIm;
+      const nearTurnRe = sin72 * beLessIm + sin144 * cdLessIm;
+      const nearTurnIm = -sin72 * beLessRe - sin144 * cdLessRe;
+      const farTurnRe = sin144 * beLessIm - sin72 * cdLessIm;
+      const farTurnIm = sin72 * cdLessRe - sin144 * beLessRe;
+      data[out] = data[a] + beRe + cdRe;
+      data[out + 1] = data[a + 1] + beIm + cdIm;
+      const out1 = out + width;
+      put(data, out1, nearRe + nearTurnRe, nearIm + nearTurnIm, roots[root], roots[root + 1]);
+      const out2 = out1 + width;
+      put(data, out2, farRe + farTurnRe, farIm + farTurnIm, roots[root + 2], roots[root + 3]);
+      const out3 = out2 + width;
+      put(data, out3, farRe - farTurnRe, farIm - farTurnIm, roots[root + 4], roots[root + 5]);
+      const out4 = out3 + width;
+      put(data, out4, nearRe - nearTurnRe, nearIm - nearTurnIm, roots[root + 6], roots[root + 7]);
     }
   }
 };
@@ -80,6 +123,12 @@ const radix4: Butterfly = (data, from, to, count, stride, roots) => {
   const width = (2 * stride) | 0;
   for (let p = 0; p < count; p++) {
     const root = (6 * p) | 0;
+    const root1Re = roots[root];
+    const root1Im = roots[root + 1];
+    const root2Re = roots[root + 2];
+    const root2Im = roots[root + 3];
+    const root3Re = roots[root + 4];
+    const root3Im = roots[root + 5];
     let a = (from + width * p) | 0;
     let out = (to + 4 * width * p) | 0;
     for (const end = (a + width) | 0; a < end; a = (a + 2) | 0, out = (out + 2) | 0) {
@@ -97,61 +146,14 @@ const radix4: Butterfly = (data, from, to, count, stride, roots) => {
       data[out] = acRe + bdRe;
       data[out + 1] = acIm + bdIm;
       const out1 = (out + width) | 0;
-      turn(data, out1, acLessRe + bdLessIm, acLessIm - bdLessRe, roots, root);
+      put(data, out1, acLessRe + bdLessIm, acLessIm - bdLessRe, root1Re, root1Im);
       const out2 = (out1 + width) | 0;
-      turn(data, out2, acRe - bdRe, acIm - bdIm, roots, root + 2);
+      put(data, out2, acRe - bdRe, acIm - bdIm, root2Re, root2Im);
       const out3 = (out2 + width) | 0;
-      turn(data, out3, acLessRe - bdLessIm, acLessIm + bdLessRe, roots, root + 4);
+      put(data, out3, acLessRe - bdLessIm, acLessIm + bdLessRe, root3Re, root3Im);
     }
   }
 };
-
-/** The last stage: one group, whose roots are all one. */
-const lastRadix4: Butterfly = (data, from, to, _count, stride) => {
-  const width = (2 * stride) | 0;
-  let out = to | 0;
-  for (let a = from | 0, end = (from + width) | 0; a < end; a = (a + 2) | 0, out = (out + 2) | 0) {
-    const b = (a + width) | 0;
-    const c = (b + width) | 0;
-    const d = (c + width) | 0;
-    const acRe = data[a] + data[c];
-    const acIm = data[a + 1] + data[c + 1];
-    const acLessRe = data[a] - data[c];
-    const acLessIm = data[a + 1] - data[c + 1];
-    const bdRe = data[b] + data[d];
-    const bdIm = data[b + 1] + data[d + 1];
-    const bdLessRe = data[b] - data[d];
-    const bdLessIm = data[b + 1] - data[d + 1];
-    data[out] = acRe + bdRe;
-    data[out + 1] = acIm + bdIm;
-    const out1 = (out + width) | 0;
-    data[out1] = acLessRe + bdLessIm;
-    data[out1 + 1] = acLessIm - bdLessRe;
-    const out2 = (out1 + width) | 0;
-    data[out2] = acRe - bdRe;
-    data[out2 + 1] = acIm - bdIm;
-    const out3 = (out2 + width) | 0;
-    data[out3] = acLessRe - bdLessIm;
-    data[out3 + 1] = acLessIm + bdLessRe;
-  }
-};
-
-/** Stores a sum times its root; short enough to be inlined wherever it is called. */
-function turn(
-  data: number[],
-  at: number,
-  re: number,
-  im: number,
-  roots: readonly number[],
-  root: number,
-): void {
-  turnBy(data, at, re, im, roots[root], roots[root + 1]);
-}
-
-function turnBy(data: number[], at: number, re: number, im: number, rootRe: number, rootIm: number): void {
-  data[at] = re * rootRe - im * rootIm;
-  data[at + 1] = re * rootIm + im * rootRe;
-}
 
 /**
  * Two butterflies of four, on even and odd inputs, joined by the eighth roots: three passes over the
@@ -218,19 +220,19 @@ const radix8: Butterfly = (data, from, to, count, stride, roots) => {
       data[out] = aeRe + cgRe + (bfRe + dhRe);
       data[out + 1] = aeIm + cgIm + (bfIm + dhIm);
       const out1 = (out + width) | 0;
-      turnBy(data, out1, even1Re + turned1Re, even1Im + turned1Im, root1Re, root1Im);
+      put(data, out1, even1Re + turned1Re, even1Im + turned1Im, root1Re, root1Im);
       const out2 = (out1 + width) | 0;
-      turnBy(data, out2, aeRe - cgRe + (bfIm - dhIm), aeIm - cgIm - (bfRe - dhRe), root2Re, root2Im);
+      put(data, out2, aeRe - cgRe + (bfIm - dhIm), aeIm - cgIm - (bfRe - dhRe), root2Re, root2Im);
       const out3 = (out2 + width) | 0;
-      turnBy(data, out3, even3Re + turned3Re, even3Im + turned3Im, root3Re, root3Im);
+      put(data, out3, even3Re + turned3Re, even3Im + turned3Im, root3Re, root3Im);
       const out4 = (out3 + width) | 0;
-      turnBy(data, out4, aeRe + cgRe - (bfRe + dhRe), aeIm + cgIm - (bfIm + dhIm), root4Re, root4Im);
+      put(data, out4, aeRe + cgRe - (bfRe + dhRe), aeIm + cgIm - (bfIm + dhIm), root4Re, root4Im);
       const out5 = (out4 + width) | 0;
-      turnBy(data, out5, even1Re - turned1Re, even1Im - turned1Im, root5Re, root5Im);
+      put(data, out5, even1Re - turned1Re, even1Im - turned1Im, root5Re, root5Im);
       const out6 = (out5 + width) | 0;
-      turnBy(data, out6, aeRe - cgRe - (bfIm - dhIm), aeIm - cgIm + (bfRe - dhRe), root6Re, root6Im);
+      put(data, out6, aeRe - cgRe - (bfIm - dhIm), aeIm - cgIm + (bfRe - dhRe), root6Re, root6Im);
       const out7 = (out6 + width) | 0;
-      turnBy(data, out7, even3Re - turned3Re, even3Im - turned3Im, root7Re, root7Im);
+      put(data, out7, even3Re - turned3Re, even3Im - turned3Im, root7Re, root7Im);
     }
   }
 };
@@ -301,44 +303,6 @@ const lastRadix8: Butterfly = (data, from, to, _count, stride) => {
   }
 };
 
-const cos72 = (Math.sqrt(5) - 1) / 4;
-const cos144 = -(Math.sqrt(5) + 1) / 4;
-const sin72 = Math.sin((2 * Math.PI) / 5);
-const sin144 = Math.sin((4 * Math.PI) / 5);
-
-const radix5: Butterfly = (data, from, to, count, stride, roots) => {
-  const step = 2 * stride * count;
-  const width = 2 * stride;
-  for (let p = 0; p < count; p++) {
-    let a = from + width * p;
-    let out = to + 5 * width * p;
-    for (const end = a + width; a < end; a += 2, out += 2) {
-      const outerRe = data[a + step] + data[a + 4 * step];
-      const outerIm = data[a + step + 1] + data[a + 4 * step + 1];
-      const outerLessRe = data[a + step] - data[a + 4 * step];
-      const outerLessIm = data[a + step + 1] - data[a + 4 * step + 1];
-      const innerRe = data[a + 2 * step] + data[a + 3 * step];
-      const innerIm = data[a + 2 * step + 1] + data[a + 3 * step + 1];
-      const innerLessRe = data[a + 2 * step] - data[a + 3 * step];
-      const innerLessIm = data[a + 2 * step + 1] - data[a + 3 * step + 1];
-      const re1 = data[a] + cos72 * outerRe + cos144 * innerRe;
-      const im1 = data[a + 1] + cos72 * outerIm + cos144 * innerIm;
-      const re2 = data[a] + cos144 * outerRe + cos72 * innerRe;
-      const im2 = data[a + 1] + cos144 * outerIm + cos72 * innerIm;
-      const turn1Re = sin72 * outerLessIm + sin144 * innerLessIm;
-      const turn1Im = -sin72 * outerLessRe - sin144 * innerLessRe;
-      const turn2Re = sin144 * outerLessIm - sin72 * innerLessIm;
-      const turn2Im = sin72 * innerLessRe - sin144 * outerLessRe;
-      data[out] = data[a] + outerRe + innerRe;
-      data[out + 1] = data[a + 1] + outerIm + innerIm;
-      turn(data, out + width, re1 + turn1Re, im1 + turn1Im, roots, 8 * p);
-      turn(data, out + 2 * width, re2 + turn2Re, im2 + turn2Im, roots, 8 * p + 2);
-      turn(data, out + 3 * width, re2 - turn2Re, im2 - turn2Im, roots, 8 * p + 4);
-      turn(data, out + 4 * width, re1 - turn1Re, im1 - turn1Im, roots, 8 * p + 6);
-    }
-  }
-};
-
 export const butterflies: Readonly<Record<number, Butterfly>> = {
   2: radix2,
   3: radix3,
@@ -347,9 +311,5 @@ export const butterflies: Readonly<Record<number, Butterfly>> = {
   8: radix8,
 };
 
-/** For the stage whose groups are one, where there is a shorter way. */
-export const lastButterflies: Readonly<Record<number, Butterfly>> = {
-  ...butterflies,
-  4: lastRadix4,
-  8: lastRadix8,
-};
+/** For the stage whose groups are one; only for eights is another way worth its length: a twentieth of all time. */
+export const lastButterflies: Readonly<Record<number, Butterfly>> = { ...butterflies, 8: lastRadix8 };

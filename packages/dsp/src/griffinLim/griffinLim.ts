@@ -3,7 +3,7 @@ import { reject, requireRange, requireWhole } from '../guard.ts';
 import { RandomStream } from '../random.ts';
 import { type PhaseSearch, searchInLanes } from '../simd/phaseSearch.ts';
 import { type IstftOptions, istft, istftLength } from '../stft/istft.ts';
-import { framePlan } from '../stft/options.ts';
+import { framePlan, type StftOptions } from '../stft/options.ts';
 import type { PadMode } from '../stft/pad.ts';
 import { stft } from '../stft/stft.ts';
 import type { ComplexSpectrogram, Spectrogram } from '../types.ts';
@@ -63,7 +63,7 @@ export function griffinLim(magnitudes: Spectrogram, options: GriffinLimOptions):
     return { samples, convergence: convergence(), iterations: done };
   };
   if (engine() === 'simd') return searchInLanes(magnitudes, estimate, plan, length, iterate);
-  return iterate(new ReferenceSearch(magnitudes, estimate, { ...frames, length }));
+  return iterate(referenceSearch(magnitudes, estimate, { ...frames, length }));
 }
 
 /** The sum of their squares. */
@@ -114,58 +114,44 @@ function firstEstimate(magnitudes: Spectrogram, seed: number | null): ComplexSpe
 }
 
 /** The search in plain TypeScript. */
-class ReferenceSearch implements PhaseSearch {
-  private readonly samples: Float32Array;
-  private found: ComplexSpectrogram;
-  private previous: ComplexSpectrogram;
-
-  constructor(
-    private readonly magnitudes: Spectrogram,
-    private readonly estimate: ComplexSpectrogram,
-    private readonly options: Omit<IstftOptions, 'out'> & {
-      readonly length: number;
-      readonly padMode?: PadMode;
+function referenceSearch(
+  magnitudes: Spectrogram,
+  estimate: ComplexSpectrogram,
+  options: StftOptions & { readonly length: number },
+): PhaseSearch {
+  const wanted = magnitudes.data;
+  const samples = new Float32Array(options.length);
+  let found = emptyLike(estimate);
+  let previous = emptyLike(estimate);
+  return {
+    resynthesize() {
+      istft(estimate, { ...options, out: samples });
+      const { re, im, frames } = stft(samples, options);
+      // A length that covers fewer frames leaves the last ones without a signal; more than there are do not count.
+      const shared = Math.min(frames, found.frames);
+      for (let bin = 0; bin < found.bins; bin++) {
+        const from = bin * frames;
+        const to = bin * found.frames;
+        found.re.fill(0, to + shared, to + found.frames).set(re.subarray(from, from + shared), to);
+        found.im.fill(0, to + shared, to + found.frames).set(im.subarray(from, from + shared), to);
+      }
     },
-  ) {
-    this.samples = new Float32Array(options.length);
-    this.found = emptyLike(estimate);
-    this.previous = emptyLike(estimate);
-  }
 
-  resynthesize(): void {
-    istft(this.estimate, { ...this.options, out: this.samples });
-    const { re, im, frames } = stft(this.samples, this.options);
-    const { found } = this;
-    // A length that covers fewer frames leaves the last ones without a signal; more than there are do not count.
-    const shared = Math.min(frames, found.frames);
-    for (let bin = 0; bin < found.bins; bin++) {
-      const from = bin * frames;
-      const to = bin * found.frames;
-      found.re.fill(0, to + shared, to + found.frames).set(re.subarray(from, from + shared), to);
-      found.im.fill(0, to + shared, to + found.frames).set(im.subarray(from, from + shared), to);
-    }
-  }
+    squaredDistance: () =>
+      wanted.reduce((sum, value, i) => sum + (Math.hypot(found.re[i], found.im[i]) - value) ** 2, 0),
 
-  squaredDistance(): number {
-    const { re, im } = this.found;
-    return this.magnitudes.data.reduce((sum, wanted, i) => sum + (Math.hypot(re[i], im[i]) - wanted) ** 2, 0);
-  }
+    keepPhases(pull) {
+      wanted.forEach((value, i) => {
+        const re = found.re[i] - pull * previous.re[i];
+        const im = found.im[i] - pull * previous.im[i];
+        const length = Math.sqrt(re * re + im * im);
+        const scale = length > 0 ? value / length : 0;
+        estimate.re[i] = scale * re;
+        estimate.im[i] = scale * im;
+      });
+      [found, previous] = [previous, found];
+    },
 
-  keepPhases(pull: number): void {
-    const { estimate, found, previous } = this;
-    this.magnitudes.data.forEach((wanted, i) => {
-      const re = found.re[i] - pull * previous.re[i];
-      const im = found.im[i] - pull * previous.im[i];
-      const length = Math.sqrt(re * re + im * im);
-      const scale = length > 0 ? wanted / length : 0;
-      estimate.re[i] = scale * re;
-      estimate.im[i] = scale * im;
-    });
-    this.found = previous;
-    this.previous = found;
-  }
-
-  read(out: Float32Array): void {
-    out.set(this.samples);
-  }
+    read: (out) => out.set(samples),
+  };
 }

@@ -65,31 +65,20 @@ function dctCoefficients(
   const least = type === 1 ? 2 : 1;
   if (size < least) reject(op, `type ${type} needs at least ${least} values`, size);
   if (count > size) reject(op, 'count exceeds the number of values', `${count} > ${size}`);
-  const period = type === 1 ? 2 * (size - 1) : type === 4 ? 8 * size : 4 * size;
+  const steps = type === 1 ? size - 1 : size;
+  const period = type === 4 ? 8 * steps : type === 1 ? 2 * steps : 4 * steps;
   const cosines = Float64Array.from({ length: period }, (_, i) => Math.cos((2 * Math.PI * i) / period));
-  const ortho = norm === 'ortho';
-  const atEnd = (i: number) => i === 0 || i === size - 1;
-  switch (type) {
-    case 1: {
-      const scale = ortho ? Math.sqrt(2 / (size - 1)) : 2;
-      const edge = ortho ? Math.SQRT1_2 : 1;
-      // Without the norm SciPy counts the two end samples once and all others twice.
-      const sampleWeight = (j: number) => (atEnd(j) ? (ortho ? edge : 0.5) : 1);
-      return (k, j) => scale * (atEnd(k) ? edge : 1) * sampleWeight(j) * cosines[(j * k) % period];
-    }
-    case 2: {
-      const scale = ortho ? Math.sqrt(2 / size) : 2;
-      const first = ortho ? Math.SQRT1_2 : 1;
-      return (k, j) => scale * (k === 0 ? first : 1) * cosines[(k * (2 * j + 1)) % period];
-    }
-    case 3: {
-      const scale = ortho ? Math.sqrt(2 / size) : 2;
-      const first = ortho ? Math.SQRT1_2 : 0.5;
-      return (k, j) => scale * (j === 0 ? first : 1) * cosines[(j * (2 * k + 1)) % period];
-    }
-    default: {
-      const scale = ortho ? Math.sqrt(2 / size) : 2;
-      return (k, j) => scale * cosines[((2 * j + 1) * (2 * k + 1)) % period];
-    }
-  }
+  const scale = norm === null ? 2 : Math.sqrt(2 / steps);
+  // Types 2 and 4 take samples, 3 and 4 coefficients, between the points of the grid.
+  const atSample = (j: number) => (type % 2 === 0 ? 2 * j + 1 : j);
+  const atCoefficient = (k: number) => (type > 2 ? 2 * k + 1 : k);
+  // On the grid its first point, in type 1 also its last, counts less.
+  const isEnd = (i: number) => i === 0 || (type === 1 && i === steps);
+  const sampleEnd = norm === null ? 0.5 : Math.SQRT1_2;
+  const coefficientEnd = norm === null ? 1 : Math.SQRT1_2;
+  return (k, j) =>
+    scale *
+    (type % 2 === 1 && isEnd(j) ? sampleEnd : 1) *
+    (type < 3 && isEnd(k) ? coefficientEnd : 1) *
+    cosines[(atSample(j) * atCoefficient(k)) % period];
 }

@@ -1,3 +1,4 @@
+import { cached } from '../fft/cached.ts';
 import { type ResampleFilter, windowedSinc } from './filter.ts';
 
 /**
@@ -16,22 +17,19 @@ export interface ResamplePlan {
 
 /** 64 MiB of taps: 44,100 to 44,101 Hz needs 48. */
 const mostTaps = 2 ** 23;
-const mostPlans = 16;
-const plans = new Map<string, ResamplePlan>();
 
 /** The plan for a ratio and a filter, from the cache when it was made before. */
 export function resamplePlan(sourceRate: number, targetRate: number, filter: ResampleFilter): ResamplePlan {
   const divisor = greatestCommonDivisor(sourceRate, targetRate);
-  const up = targetRate / divisor;
-  const down = sourceRate / divisor;
-  const key = `${up}/${down}/${JSON.stringify(filter)}`;
-  const known = plans.get(key);
-  if (known) return known;
-  if (plans.size === mostPlans) plans.delete(plans.keys().next().value!);
-  const plan = { key, ...makePlan(up, down, filter) };
-  plans.set(key, plan);
-  return plan;
+  return plans(JSON.stringify([targetRate / divisor, sourceRate / divisor, filter]));
 }
+
+const mostPlans = 16;
+
+const plans = cached((key: string): ResamplePlan => {
+  const [up, down, filter] = JSON.parse(key);
+  return { key, ...makePlan(up, down, filter) };
+}, mostPlans);
 
 function makePlan(up: number, down: number, filter: ResampleFilter): Omit<ResamplePlan, 'key'> {
   // Zero crossings per input sample: the cut is a share of the lower of the two rates.

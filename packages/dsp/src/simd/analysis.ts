@@ -140,12 +140,11 @@ function analyse(samples: Float32Array, plan: FramePlan, frames: number, product
       // With fewer than four frames the columns that are too many run into the next row, and past the last.
       const addresses = sheets.map(() => allocate(4 * rows * chunk + 16));
       const emit = product.prepare(lanes, addresses);
-      const offset = plan.center ? Math.floor(nFft / 2) : 0;
       for (let first = 0; first < frames; first += chunk) {
         const count = Math.min(chunk, frames - first);
         const length = (count - 1) * hopLength + nFft;
         const here = floats.subarray(signal / 4, signal / 4 + length);
-        readPadded(samples, first * hopLength - offset, plan.padMode, here);
+        readPadded(samples, first * hopLength - plan.half, plan.padMode, here);
         // The last four frames overlap those before, since a column stored twice is the same column.
         for (let group = 0; group < count; group += 4) {
           const frame = Math.max(0, Math.min(group, count - 4));

@@ -63,9 +63,8 @@ function laneSearch(
   estimate: ComplexSpectrogram,
   length: number,
 ): PhaseSearch {
-  const { nFft, hopLength, window, bins, padMode } = plan;
+  const { nFft, hopLength, half, window, bins, padMode } = plan;
   const { frames } = magnitudes;
-  const half = plan.center ? Math.floor(nFft / 2) : 0;
   // Three spectra and the magnitudes, four frames a block.
   const blockBytes = complexBytes * bins;
   const sheetBytes = Math.ceil(frames / 4) * blockBytes;

@@ -25,9 +25,8 @@ export function istft(spectrogram: ComplexSpectrogram, options: IstftOptions): F
       ? overlapAddLanes(spectrogram, plan)
       : referenceEngine().overlapAdd(spectrogram, plan);
   const weight = windowWeight(plan, spectrogram.frames);
-  const start = plan.center ? Math.floor(plan.nFft / 2) : 0;
   for (let i = 0; i < length; i++) {
-    const at = start + i;
+    const at = plan.half + i;
     out[i] = at < sum.length ? sum[at] * weight[at] : 0;
   }
   return out;
@@ -39,8 +38,7 @@ export function istftLength(op: string, frames: number, plan: FramePlan, asked: 
     requireWhole(op, 'length', asked);
     return asked;
   }
-  const padding = plan.center ? 2 * Math.floor(plan.nFft / 2) : 0;
-  const length = plan.nFft + plan.hopLength * (frames - 1) - padding;
+  const length = plan.nFft + plan.hopLength * (frames - 1) - 2 * plan.half;
   return length > 0
     ? length
     : reject(op, 'one centred frame covers no sample; pass length', `frames=${frames}`);

@@ -31,6 +31,8 @@ export interface FramePlan {
   readonly hopLength: number;
   readonly bins: number;
   readonly center: boolean;
+  /** Samples of padding before the first: half a frame where frames are centred. */
+  readonly half: number;
   readonly padMode: PadMode;
   /** `nFft` samples: the window with zeros around it. */
   readonly window: Float32Array;
@@ -57,6 +59,7 @@ export function framePlan(op: string, options: StftOptions): FramePlan {
     hopLength,
     bins: Math.floor(nFft / 2) + 1,
     center,
+    half: center ? Math.floor(nFft / 2) : 0,
     padMode,
     window:
       window instanceof Float32Array

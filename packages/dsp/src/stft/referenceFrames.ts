@@ -68,9 +68,8 @@ function transformFrames(
   frames: number,
   visit: (spectrum: readonly number[], frame: number) => void,
 ): void {
-  const { nFft, hopLength, window } = plan;
-  const half = plan.center ? Math.floor(nFft / 2) : 0;
-  const padded = plan.center ? padSignal(samples, half, half, plan.padMode) : samples;
+  const { nFft, hopLength, half, window } = plan;
+  const padded = half > 0 ? padSignal(samples, half, half, plan.padMode) : samples;
   const { time, spectrum, forward } = realPlan(nFft);
   for (let t = 0; t < frames; t++) {
     const start = t * hopLength;

@@ -31,10 +31,10 @@ export class IstftStream {
   constructor(options: Omit<StftOptions, 'padMode'>, sink: SampleSink) {
     this.#sink = sink;
     this.#plan = framePlan('IstftStream', options);
-    const { nFft, hopLength, center } = this.#plan;
+    const { nFft, hopLength, half } = this.#plan;
     if (hopLength > nFft) reject('IstftStream', 'hopLength exceeds nFft', `${hopLength} > ${nFft}`);
     this.#fourier = realPlan(nFft);
-    this.#half = center ? Math.floor(nFft / 2) : 0;
+    this.#half = half;
     this.#sum = new Float64Array(nFft);
     this.#weight = new Float64Array(nFft);
     this.#block = new Float32Array(hopLength);

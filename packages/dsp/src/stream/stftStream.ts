@@ -30,12 +30,12 @@ export class StftStream {
   constructor(options: StftOptions, sink: FrameSink) {
     this.#sink = sink;
     this.#plan = framePlan('StftStream', options);
-    const { nFft, bins, center, padMode } = this.#plan;
-    if (center && padMode === 'wrap') {
+    const { nFft, bins, half, padMode } = this.#plan;
+    if (half > 0 && padMode === 'wrap') {
       reject('StftStream', 'padMode wrap needs the end of the signal before its beginning', padMode);
     }
     this.#transform = frameTransform(this.#plan);
-    this.#half = center ? Math.floor(nFft / 2) : 0;
+    this.#half = half;
     this.#buffer = new Float32Array(2 * nFft + 2);
     this.#re = new Float32Array(bins);
     this.#im = new Float32Array(bins);
