@@ -200,26 +200,22 @@ export const fftKernels = kernelFamily(
         const top = k.let(from.add(bytes));
         // Spectra repeat: so bin 0 finds its mirror image like any other.
         store(k, top, keep(k, load(from)));
-        k.for(0, bytes.shrU(1).add(1), complexBytes, (low) => {
-          const high = k.let(bytes.sub(low));
-          const a = keep(k, load(k.let(from.add(low))));
-          const b = keep(k, load(k.let(from.add(high))));
-          const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
-          const odd = keep(k, { re: a.im.add(b.im), im: b.re.sub(a.re) });
-          const turned = keep(k, mul(odd, loadRoot(roots.add(low.shrU(2)))));
-          const pair = [
-            [low, keep(k, add(even, turned))],
-            [high, keep(k, { re: even.re.sub(turned.re), im: turned.im.sub(even.im) })],
-          ] as const;
-          const write = (put: (at: I32, bin: ComplexLanes) => void) => () => {
-            for (const [at, bin] of pair) put(at, bin);
-          };
-          k.if(
-            squared,
-            write((at, { re, im }) => k.store(to.add(at.shrU(1)), re.mul(re).add(im.mul(im)))),
-            write((at, bin) => store(k, k.let(to.add(at)), bin)),
-          );
-        });
+        const eachPair = (write: (at: I32, bin: ComplexLanes) => void) => () =>
+          k.for(0, bytes.shrU(1).add(1), complexBytes, (low) => {
+            const high = k.let(bytes.sub(low));
+            const a = keep(k, load(k.let(from.add(low))));
+            const b = keep(k, load(k.let(from.add(high))));
+            const even = keep(k, { re: a.re.add(b.re), im: a.im.sub(b.im) });
+            const odd = keep(k, { re: a.im.add(b.im), im: b.re.sub(a.re) });
+            const turned = keep(k, mul(odd, loadRoot(roots.add(low.shrU(2)))));
+            write(low, add(even, turned));
+            write(high, { re: even.re.sub(turned.re), im: turned.im.sub(even.im) });
+          });
+        k.if(
+          squared,
+          eachPair((at, { re, im }) => k.store(to.add(at.shrU(1)), re.mul(re).add(im.mul(im)))),
+          eachPair((at, bin) => store(k, k.let(to.add(at)), bin)),
+        );
       },
     ),
 
