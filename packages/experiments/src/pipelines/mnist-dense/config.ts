@@ -36,7 +36,7 @@ export const denseFields = {
        * How much each epoch bends the pictures: 1 turns and leans them by a tenth of a radian or so and moves them by
        * a pixel; 0 leaves them alone.
        */
-      distort: z.number().min(0).max(3).default(0),
+      distort: z.number().min(0).max(3).default(1),
     })
     .prefault({}),
 };
@@ -46,7 +46,7 @@ export const schema = z.strictObject({ ...pictureFields, ...denseFields });
 export type MnistDenseConfig = z.infer<typeof schema>;
 export type DenseConfig = Pick<MnistDenseConfig, 'model' | 'training' | 'seed'>;
 
-export const defaults = { training: { epochs: 20, batchSize: 128 } } satisfies z.input<typeof schema>;
+export const defaults = { training: { epochs: 30, batchSize: 128 } } satisfies z.input<typeof schema>;
 
 export const quick = {
   corpus: { name: 'synth', speakers: 10, takes: 4 },
