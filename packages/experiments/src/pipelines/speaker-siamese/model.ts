@@ -1,5 +1,6 @@
 import { buffer, GRU, Linear, Module } from '@sonograd/nn';
-import { concat, fromArray, type RandomKey, type Tensor, zeros } from '@sonograd/tensor';
+import { concat, foldIn, fromArray, type RandomKey, randomKey, type Tensor, zeros } from '@sonograd/tensor';
+import type { SpeakerSiameseConfig } from './config.ts';
 import { Discriminant } from './discriminant.ts';
 
 export interface EncoderOptions {
@@ -44,6 +45,14 @@ export class SpeakerEncoder extends Module {
     return this.shown(x, unitRows(this.project.forward(pooled) as Tensor));
   }
 }
+
+/** The network of a config, as its seed draws it. */
+export const encoderOf = (
+  { model, seed }: SpeakerSiameseConfig,
+  bins: number,
+  directions: number,
+): SpeakerEncoder =>
+  new SpeakerEncoder({ ...model, bins, directions, key: foldIn(randomKey(seed), 'weights') });
 
 const allFrames = ({ shape: [clips = 0, , frames = 0] }: Tensor): number[] =>
   Array.from({ length: clips }, () => frames);
