@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '@sonograd/nn';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { decodePicture } from '../../../../packages/experiments/src/corpora/pictureFile.ts';
 import { reportData } from '../../../../packages/experiments/src/runs/reportData.ts';
 import { folder, readJson, train } from '../../cli/support.ts';
 
@@ -48,6 +49,12 @@ describe('vae, quick: it learns, and says how much', () => {
     const names = readdirSync(join(run, 'samples'));
     expect(names.filter((name) => name.endsWith('-output.wav'))).toHaveLength(8);
     for (let digit = 0; digit < 10; digit++) expect(names).toContain(`digit${digit}-seed0-1.wav`);
+    const sizeOf = (name: string) => {
+      const { bins, frames } = decodePicture(readFileSync(join(run, 'samples', name)), name);
+      return [bins, frames];
+    };
+    expect(sizeOf('plane.png')).toEqual([7 * 32, 7 * 32]);
+    expect(sizeOf('digits.png')).toEqual([3 * 32, 10 * 32]);
   });
 
   test('where codes lie travels with the best weights', () => {

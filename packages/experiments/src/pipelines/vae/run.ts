@@ -1,4 +1,6 @@
+import type { Spectrogram } from '@sonograd/dsp';
 import { digitNames } from '../../corpora/digit.ts';
+import { encodePicture } from '../../corpora/pictureFile.ts';
 import type { ListeningWork, Pipeline } from '../pipeline.ts';
 import { listenToPictures } from '../shared/listen.ts';
 import { writeMade } from '../shared/made.ts';
@@ -6,7 +8,7 @@ import { prepareSpeech, type SpeechData } from '../shared/speechData.ts';
 import { defaults, quick, schema, type VaeConfig } from './config.ts';
 import { evaluate } from './evaluate.ts';
 import { generate, interpolate } from './make.ts';
-import { regenerated } from './show.ts';
+import { digitsPicture, planePicture, regenerated } from './show.ts';
 import { trainedSystem } from './system.ts';
 import { train } from './train.ts';
 
@@ -24,13 +26,21 @@ export const vae: Pipeline<VaeConfig, SpeechData> = {
   interpolate,
 };
 
-/** Test clips as they are and as the code remembers them; then each digit, made to order. */
+/**
+ * Test clips as they are and as the code remembers them; each digit made to order; and two pictures of pictures, of
+ * digits and of a plane through the code.
+ */
 function listen(work: ListeningWork<VaeConfig, SpeechData>): string[] {
+  const { config, run } = work;
   const system = trainedSystem(work);
+  const sheet = (name: string, picture: Spectrogram) =>
+    run.write(`samples/${name}.png`, encodePicture(picture, 0, 1));
+  const sheets = [
+    sheet('digits', digitsPicture(system, config)),
+    sheet('plane', planePicture(system, config)),
+  ];
   const clips = listenToPictures(work, (feature) => regenerated(system, feature));
-  const made = Array.from(digitNames.keys(), (digit) =>
-    generate(work, { count: 1, digit, seed: work.config.seed }),
-  );
-  const files = writeMade(made.flat(), work.run.file('samples'));
-  return [...clips, ...files.flatMap(({ wav, png }) => [wav, png])];
+  const made = digitNames.map((_, digit) => generate(work, { count: 1, digit, seed: config.seed }));
+  const files = writeMade(made.flat(), run.file('samples'));
+  return [...clips, ...files.flatMap(({ wav, png }) => [wav, png]), ...sheets];
 }

@@ -47,12 +47,7 @@ export function regenerated(system: VaeSystem, feature: Feature): Feature {
 }
 
 function ordered(system: VaeSystem, config: VaeConfig, digit: number): Example {
-  const key = foldIn(foldIn(randomKey(config.seed), 'shown by order'), digit);
-  const told = toldFor(
-    system,
-    Array.from({ length: shownPerDigit }, () => digit),
-  );
-  const pictures = system.vae.decode(system.codes.draw(digit, shownPerDigit, key), told);
+  const pictures = drawn(system, config, digit);
   const verdicts = hear(system.judge, pictures);
   return {
     title: `A ${digit} that nobody spoke`,
@@ -85,22 +80,47 @@ function way(system: VaeSystem, { store, test }: SpeechData, config: VaeConfig):
 }
 
 function plane(system: VaeSystem, config: VaeConfig): Example {
-  const codes = system.codes.plane(planeSide, planeReach);
-  const told = toldFor(
-    system,
-    Array.from({ length: planeSide ** 2 }, () => 0),
-  );
-  const tiles = picturesOf(system.vae.decode(codes, told), config).map(halved);
+  const picture = pictureOf(halved(planePicture(system, config)));
   return {
     title: 'A plane through the code',
     caption:
       `the two directions in which codes differ most, out to ${planeReach} deviations; ` +
       `the middle of all is in the middle${system.vae.conditional ? '; all are told to be a 0' : ''}`,
-    pictures: [
-      { title: `${planeSide} by ${planeSide} pictures`, picture: pictureOf(tiled(tiles, planeSide)) },
-    ],
+    pictures: [{ title: `${planeSide} by ${planeSide} pictures`, picture }],
     sounds: [],
   };
+}
+
+/** Pictures of codes on a plane, side by side. */
+export function planePicture(system: VaeSystem, config: VaeConfig): Spectrogram {
+  return noGrad(() => {
+    const told = toldFor(
+      system,
+      Array.from({ length: planeSide ** 2 }, () => 0),
+    );
+    const pictures = system.vae.decode(system.codes.plane(planeSide, planeReach), told);
+    return tiled(picturesOf(pictures, config), planeSide);
+  });
+}
+
+/** Digits to order side by side, 0 to the left, 9 to the right. */
+export function digitsPicture(system: VaeSystem, config: VaeConfig): Spectrogram {
+  return noGrad(() => {
+    const columns = Array.from({ length: 10 }, (_, digit) => drawn(system, config, digit));
+    const rows = Array.from({ length: shownPerDigit }, (_, row) =>
+      columns.map((pictures) => picturesOf(pictures, config)[row]!),
+    );
+    return tiled(rows.flat(), 10);
+  });
+}
+
+function drawn(system: VaeSystem, { seed }: VaeConfig, digit: number): Tensor {
+  const key = foldIn(foldIn(randomKey(seed), 'shown by order'), digit);
+  const told = toldFor(
+    system,
+    Array.from({ length: shownPerDigit }, () => digit),
+  );
+  return system.vae.decode(system.codes.draw(digit, shownPerDigit, key), told);
 }
 
 function picturesOf(rows: Tensor, { features }: VaeConfig): Spectrogram[] {
