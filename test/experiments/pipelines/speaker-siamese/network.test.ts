@@ -20,6 +20,7 @@ import {
   embedDraws,
   framesOf,
   lossOf,
+  mixedDraws,
 } from '../../../../packages/experiments/src/pipelines/speaker-siamese/draws.ts';
 import {
   type EncoderOptions,
@@ -185,6 +186,23 @@ describe('draws', () => {
     const restored = loader();
     restored.restore({ epoch: 1, batch: 1 });
     expect(await batches(restored)).toEqual(second.slice(1));
+  });
+
+  test('a share of draws from others, always the same ones', () => {
+    const crowd = (number: number) => ({
+      length: 9,
+      get: () => ({ clips: Float32Array.of(number), frames: Int32Array.of(1) }),
+    });
+    const from = (share: number, name: number) => {
+      const mixed = mixedDraws(crowd(0), crowd(1), share, randomKey(name));
+      expect(mixed.length).toBe(9);
+      return Array.from({ length: 1000 }, (_, draw) => (mixed.get(draw) as Draw).clips[0]!);
+    };
+    const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+    expect(sum(from(0, 1))).toBe(0);
+    expect(Math.abs(sum(from(0.3, 1)) - 300)).toBeLessThan(60);
+    expect(from(0.3, 1)).toEqual(from(0.3, 1));
+    expect(from(0.3, 2)).not.toEqual(from(0.3, 1));
   });
 
   test('clips come one behind the other, each changed by its own number', () => {

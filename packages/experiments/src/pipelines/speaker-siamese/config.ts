@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companionsConfig } from '../shared/companions.ts';
 import { speechFields } from '../shared/config.ts';
 
 const units = z.int().min(1).max(65_536);
@@ -8,6 +9,8 @@ const margin = z.number().positive().max(2);
 export const schema = z
   .strictObject({
     ...speechFields,
+    /** Voices that are drawn along in training; null leaves the corpus to itself. Baselines never hear them. */
+    companions: companionsConfig.nullable().default(null),
     model: z
       .strictObject({
         /** Of the recurrent layer, in each direction. */

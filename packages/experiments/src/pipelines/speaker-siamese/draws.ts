@@ -1,5 +1,13 @@
 import { type BatchOf, contrastive, type Dataset, type Sampler, triplet } from '@sonograd/nn';
-import { concat, foldIn, fromArray, type RandomKey, randomIntegers, type Tensor } from '@sonograd/tensor';
+import {
+  concat,
+  fillBernoulli,
+  foldIn,
+  fromArray,
+  type RandomKey,
+  randomIntegers,
+  type Tensor,
+} from '@sonograd/tensor';
 import type { Feature } from '../../features/fit.ts';
 import type { FeatureStore } from '../../features/store.ts';
 import { groupBy } from '../shared/groupBy.ts';
@@ -83,6 +91,17 @@ export class Draws {
     });
     return { clips, frames: Int32Array.from(framesOf(this.store, places)) };
   }
+}
+
+/** A share of the draws from others, in place of one's own: which, follows from the key and the number alone. */
+export function mixedDraws(
+  own: Dataset<Draw>,
+  others: Dataset<Draw>,
+  share: number,
+  key: RandomKey,
+): Dataset<Draw> {
+  const isFromOthers = (draw: number) => fillBernoulli(new Uint8Array(1), foldIn(key, draw), share)[0] === 1;
+  return { length: own.length, get: (draw) => (isFromOthers(draw) ? others : own).get(draw) };
 }
 
 /** Up to where each clip is to be heard. */

@@ -1,4 +1,12 @@
-import { adam, DataLoader, decodeCheckpoint, encodeCheckpoint, stateDict, wholeMetric } from '@sonograd/nn';
+import {
+  adam,
+  DataLoader,
+  type Dataset,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  stateDict,
+  wholeMetric,
+} from '@sonograd/nn';
 import { foldIn, randomKey, type Tensor } from '@sonograd/tensor';
 import type { Feature } from '../../features/fit.ts';
 import type { FeatureStore } from '../../features/store.ts';
@@ -6,11 +14,12 @@ import type { RunFolder } from '../../runs/runFolder.ts';
 import type { TrainingWork } from '../pipeline.ts';
 import { seedOf } from '../shared/augment.ts';
 import { maskFeature } from '../shared/augmentEpochs.ts';
+import { type CompanionsConfig, companionFeatures } from '../shared/companions.ts';
 import { trainPhase } from '../shared/phase.ts';
 import type { SpeechData } from '../shared/speechData.ts';
 import { meanSpectra, placeClips, quietSpectra, speakersOf } from './clips.ts';
 import type { SpeakerSiameseConfig } from './config.ts';
-import { type DrawBatch, Draws, drawsInOrder, embedDraws, lossOf } from './draws.ts';
+import { type Draw, type DrawBatch, Draws, drawsInOrder, embedDraws, lossOf, mixedDraws } from './draws.ts';
 import { encoderOf, type SpeakerEncoder } from './model.ts';
 import { allPairs, chosenClips, verify } from './verification.ts';
 
@@ -27,18 +36,32 @@ export async function train(work: TrainingWork<Config, SpeechData>): Promise<voi
   const model = encoderOf(config, bins, new Set(speakers).size - 1);
   model.baseline.measure(meanSpectra(store, train), speakers, config.baseline);
   model.silence.measure(quietSpectra(store, train), speakers, config.baseline);
-  const draws = new Draws(store, train, foldIn(key, 'draws'), masking(config));
+  const own = new Draws(store, train, foldIn(key, 'draws'), masking(config)).dataset();
+  const draws = config.companions === null ? own : await besideCompanions(own, work, config.companions);
   const held = new Draws(store, data.validation, foldIn(key, 'held draws'));
   await trainPhase(work, {
     ...{ name: 'encoder', model, epochs },
     optimizer: adam(model, { rate }),
-    loader: new DataLoader(draws.dataset(), { batchSize, sampler: drawsInOrder(drawsPerEpoch) }),
+    loader: new DataLoader(draws, { batchSize, sampler: drawsInOrder(drawsPerEpoch) }),
     loss: (model, batch: DrawBatch) => lossOf(config.loss, embedDraws(model, batch, bins)),
     held: held.dataset(heldDraws),
     metrics: { eer: equalErrorOfDraws(bins) },
   });
   calibrate(model, store, chosenClips(held.possible ? data.validation : train));
   keepThresholds(model, work.run);
+}
+
+/** Draws of invented voices among those of the corpus. */
+async function besideCompanions(
+  own: Dataset<Draw>,
+  work: TrainingWork<Config, SpeechData>,
+  companions: CompanionsConfig,
+): Promise<Dataset<Draw>> {
+  const { config, data } = work;
+  const key = randomKey(config.seed);
+  const store = await companionFeatures(companions, config.features, data.moments, work);
+  const others = new Draws(store, Array.from(store.items.keys()), foldIn(key, 'companions'), masking(config));
+  return mixedDraws(own, others.dataset(), companions.share, foldIn(key, 'crowds'));
 }
 
 /** Parts of each clip hidden, others in every draw. */
