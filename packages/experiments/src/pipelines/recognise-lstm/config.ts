@@ -20,7 +20,7 @@ export type RecogniseLstmConfig = z.infer<typeof schema>;
 
 export const defaults = {
   features: {
-    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 64 },
+    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 64, topDb: 60 },
     size: { fit: 'pad', frames: 48 },
     normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },
   },
