@@ -1,5 +1,6 @@
 import { reject, requireRange, requireSpectrogram, requireWhole } from '../guard.ts';
 import { RandomStream } from '../random.ts';
+import { sumOf } from '../sums.ts';
 import type { Spectrogram } from '../types.ts';
 
 export interface SpecAugmentOptions {
@@ -37,7 +38,7 @@ export function specAugment(spectrogram: Spectrogram, options: SpecAugmentOption
   requireRange('specAugment', 'timeWidth', timeWidth, 0, frames);
   const random = new RandomStream(options.seed);
   const out = timeWarp > 0 ? warpTime(spectrogram, timeWarp, random) : data.slice();
-  const fill = options.fill ?? data.reduce((sum, value) => sum + value, 0) / data.length;
+  const fill = options.fill ?? sumOf(data) / data.length;
   for (let mask = 0; mask < frequencyMasks; mask++) {
     const { start, end } = drawBand(random, frequencyWidth, bins);
     out.fill(fill, start * frames, end * frames);

@@ -1,4 +1,5 @@
 import { requireSamples, requireWhole } from '../guard.ts';
+import { energyOf } from '../sums.ts';
 
 export interface FrameOptions {
   /** Samples per frame; 2048 if unsaid. */
@@ -15,10 +16,8 @@ export function rms(samples: Float32Array, options: FrameOptions = {}): Float32A
   const out = new Float32Array(frames);
   for (let frame = 0; frame < frames; frame++) {
     const start = frame * hopLength - offset;
-    const end = Math.min(start + frameLength, samples.length);
-    let energy = 0;
-    for (let i = Math.max(start, 0); i < end; i++) energy += samples[i] * samples[i];
-    out[frame] = Math.sqrt(energy / frameLength);
+    const inside = samples.subarray(Math.max(start, 0), start + frameLength);
+    out[frame] = Math.sqrt(energyOf(inside) / frameLength);
   }
   return out;
 }

@@ -1,4 +1,5 @@
 import { reject, requirePositive, requireRange, requireSpectrogram, requireWhole } from '../guard.ts';
+import { sumOf } from '../sums.ts';
 import type { Spectrogram } from '../types.ts';
 
 /**
@@ -24,7 +25,7 @@ export function spectralBandwidth(
   const hzPerBin = binWidth('spectralBandwidth', magnitude, sampleRate);
   return perFrame(magnitude, (column) => {
     const middle = centroid(column);
-    const total = sum(column);
+    const total = sumOf(column);
     let moment = 0;
     for (let bin = 0; bin < column.length; bin++) moment += column[bin] * Math.abs(bin - middle) ** order;
     return total > 0 ? (moment / total) ** (1 / order) * hzPerBin : 0;
@@ -39,7 +40,7 @@ export function spectralRolloff(
   requireRange('spectralRolloff', 'share', share, 0, 1);
   const hzPerBin = binWidth('spectralRolloff', magnitude, sampleRate);
   return perFrame(magnitude, (column) => {
-    const wanted = share * sum(column);
+    const wanted = share * sumOf(column);
     let bin = 0;
     let reached = column[0];
     while (reached < wanted) reached += column[++bin];
@@ -56,8 +57,8 @@ export function spectralFlatness(magnitude: Spectrogram, { amin = 1e-10 } = {}):
   binWidth('spectralFlatness', magnitude, 1);
   return perFrame(magnitude, (column) => {
     const power = column.map((value) => Math.max(value * value, amin));
-    const geometric = Math.exp(sum(power.map(Math.log)) / power.length);
-    return geometric / (sum(power) / power.length);
+    const geometric = Math.exp(sumOf(power.map(Math.log)) / power.length);
+    return geometric / (sumOf(power) / power.length);
   });
 }
 
@@ -88,8 +89,6 @@ function perFrame(
 function centroid(column: Float64Array): number {
   let moment = 0;
   for (let bin = 0; bin < column.length; bin++) moment += bin * column[bin];
-  const total = sum(column);
+  const total = sumOf(column);
   return total > 0 ? moment / total : 0;
 }
-
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);

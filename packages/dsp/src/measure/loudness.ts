@@ -1,5 +1,6 @@
 import { type Biquad, biquadFilter, highpassBiquad, highShelfBiquad } from '../filter/biquad.ts';
 import { reject, requirePositive, requireRange, requireSamples } from '../guard.ts';
+import { energyOf, sumOf } from '../sums.ts';
 
 /*
  * Loudness after ITU-R BS.1770-4. The standard tabulates its two filters at 48 kHz; these analogue
@@ -64,11 +65,9 @@ function blockPowers(channels: Float32Array[], sampleRate: number): number[] {
   return powers;
 }
 
-const power = (samples: Float32Array): number =>
-  samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
+const power = (samples: Float32Array): number => energyOf(samples) / samples.length;
 
-const mean = (values: number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: number[]): number => (values.length === 0 ? 0 : sumOf(values) / values.length);
 
 const toLufs = (meanSquare: number): number => calibrationLufs + 10 * Math.log10(meanSquare);
 

@@ -1,10 +1,11 @@
 import { requireRange, requireSameLength, requireSamples, requireWhole } from '../guard.ts';
+import { energyOf, sumOf } from '../sums.ts';
 import type { Floats } from '../types.ts';
 
 /** Signal-to-noise ratio in dB: reference power over the power of what differs. Infinite for equal clips. */
 export function snr(reference: Float32Array, estimate: Float32Array): number {
   requirePair('snr', reference, estimate);
-  return ratioDb(...energies(reference, estimate, 0, reference.length));
+  return ratioDb(...energies(reference, estimate));
 }
 
 export interface SegmentalSnrOptions {
@@ -33,7 +34,8 @@ export function segmentalSnr(
   let sum = 0;
   let segments = 0;
   for (let start = 0; start + frameLength <= reference.length; start += hopLength) {
-    const [signal, noise] = energies(reference, estimate, start, start + frameLength);
+    const end = start + frameLength;
+    const [signal, noise] = energies(reference.subarray(start, end), estimate.subarray(start, end));
     sum += signal === 0 && noise > 0 ? lowDb : clamp(ratioDb(signal, noise), lowDb, highDb);
     segments++;
   }
@@ -48,19 +50,15 @@ export function siSdr(reference: Float32Array, estimate: Float32Array, { zeroMea
   requirePair('siSdr', reference, estimate);
   const wanted = withoutMean(reference, zeroMean);
   const found = withoutMean(estimate, zeroMean);
-  let cross = 0;
-  let energy = 0;
-  for (let i = 0; i < wanted.length; i++) {
-    cross += wanted[i] * found[i];
-    energy += wanted[i] * wanted[i];
-  }
+  const energy = energyOf(wanted);
+  const cross = sumOf(wanted.map((value, i) => value * found[i]));
   const scale = energy > 0 ? cross / energy : 0;
   const along = wanted.map((value) => scale * value);
-  return ratioDb(...energies(along, found, 0, along.length));
+  return ratioDb(...energies(along, found));
 }
 
 function withoutMean(values: Float32Array, zeroMean: boolean): Float64Array {
-  const mean = zeroMean ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;
+  const mean = zeroMean ? sumOf(values) / values.length : 0;
   return Float64Array.from(values, (value) => value - mean);
 }
 
@@ -70,14 +68,10 @@ function requirePair(op: string, reference: Float32Array, estimate: Float32Array
   requireSameLength(op, reference, estimate);
 }
 
-function energies(reference: Floats, estimate: Floats, start: number, end: number): [number, number] {
-  let signal = 0;
-  let noise = 0;
-  for (let i = start; i < end; i++) {
-    signal += reference[i] * reference[i];
-    noise += (estimate[i] - reference[i]) ** 2;
-  }
-  return [signal, noise];
+/** Of what is wanted, and of what differs from it. */
+function energies(reference: Floats, estimate: Floats): [signal: number, noise: number] {
+  const differences = Float64Array.from(reference, (value, i) => estimate[i] - value);
+  return [energyOf(reference), energyOf(differences)];
 }
 
 /** Nothing over nothing is a perfect match: infinite, not NaN. */

@@ -1,5 +1,6 @@
 import { reject, requireWhole } from '../guard.ts';
 import { type PadMode, padSignal } from '../stft/pad.ts';
+import { energyOf } from '../sums.ts';
 import type { Spectrogram } from '../types.ts';
 
 export interface DeltaOptions {
@@ -52,18 +53,17 @@ export function delta(features: Spectrogram, options: DeltaOptions = {}): Spectr
  */
 function slopeWeights(width: number, order: number): Float64Array {
   const half = (width - 1) / 2;
-  const squares = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
   let previous = new Float64Array(width);
   let current = new Float64Array(width).fill(1);
   let factorial = 1;
   for (let degree = 1; degree <= order; degree++) {
-    const before = squares(previous);
-    const ratio = before === 0 ? 0 : squares(current) / before;
+    const before = energyOf(previous);
+    const ratio = before === 0 ? 0 : energyOf(current) / before;
     const next = current.map((value, j) => (j - half) * value - ratio * previous[j]);
     previous = current;
     current = next;
     factorial *= degree;
   }
-  const scale = factorial / squares(current);
+  const scale = factorial / energyOf(current);
   return current.map((value) => value * scale);
 }

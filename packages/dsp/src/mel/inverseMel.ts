@@ -1,4 +1,5 @@
 import { reject, requirePositive, requireWhole } from '../guard.ts';
+import { sumOf } from '../sums.ts';
 import type { Spectrogram } from '../types.ts';
 import { type MelFilterbank, type MelOptions, sharedFilterbank } from './filterbank.ts';
 
@@ -72,7 +73,7 @@ function smoothGuess(bank: MelFilterbank, mel: Spectrogram): Float32Array {
   const cover = new Float32Array(bins);
   for (let m = 0; m < mels; m++) {
     const row = data.subarray(m * bins + starts[m], m * bins + starts[m] + lengths[m]);
-    const area = row.reduce((sum, weight) => sum + weight, 0) || 1;
+    const area = sumOf(row) || 1;
     for (let t = 0; t < mel.frames; t++) density[m * mel.frames + t] /= area;
     for (let i = 0; i < row.length; i++) cover[starts[m] + i] += row[i];
   }

@@ -1,5 +1,6 @@
 import { reject, requireRange, requireSamples } from '../guard.ts';
 import { RandomStream } from '../random.ts';
+import { energyOf } from '../sums.ts';
 
 export interface MixOptions {
   /** Signal power over noise power, in dB. */
@@ -23,17 +24,14 @@ export function mixAtSnr(signal: Float32Array, noise: Float32Array, { snrDb, see
   requireSamples('mixAtSnr', noise, 1, 'noise');
   requireRange('mixAtSnr', 'snrDb', snrDb, -200, 200);
   const offset = seed === undefined ? 0 : new RandomStream(seed).integer(noise.length);
-  let signalEnergy = 0;
-  let noiseEnergy = 0;
-  for (let i = 0; i < signal.length; i++) {
-    signalEnergy += signal[i] * signal[i];
-    noiseEnergy += noise[(offset + i) % noise.length] ** 2;
-  }
+  const stretch = signal.map((_, i) => noise[(offset + i) % noise.length]);
+  const signalEnergy = energyOf(signal);
+  const noiseEnergy = energyOf(stretch);
   if (signalEnergy === 0 || noiseEnergy === 0) {
     const silent = signalEnergy === 0 ? 'signal' : 'noise';
     reject('mixAtSnr', `the ${silent} is silent, so no scale gives the ratio`, `snrDb=${snrDb}`);
   }
   const scale = Math.sqrt(signalEnergy / noiseEnergy) * 10 ** (-snrDb / 20);
-  const samples = signal.map((value, i) => value + scale * noise[(offset + i) % noise.length]);
+  const samples = signal.map((value, i) => value + scale * stretch[i]);
   return { samples, scale };
 }

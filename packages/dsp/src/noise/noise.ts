@@ -1,5 +1,6 @@
 import { reject, requirePositive, requireSamples, requireWhole } from '../guard.ts';
 import { RandomStream } from '../random.ts';
+import { energyOf } from '../sums.ts';
 
 export interface NoiseOptions {
   seed: number;
@@ -124,8 +125,4 @@ function toRms(op: string, signal: Float64Array, rms: number): Float32Array {
   return out;
 }
 
-function rmsOf(signal: Float64Array | Float32Array): number {
-  let energy = 0;
-  for (const value of signal) energy += value * value;
-  return Math.sqrt(energy / signal.length);
-}
+const rmsOf = (signal: Float64Array | Float32Array): number => Math.sqrt(energyOf(signal) / signal.length);

@@ -1,4 +1,5 @@
 import { cached } from '../fft/cached.ts';
+import { sumOf } from '../sums.ts';
 import { type ResampleFilter, windowedSinc } from './filter.ts';
 
 /**
@@ -50,7 +51,7 @@ function makePlan(up: number, down: number, filter: ResampleFilter): Omit<Resamp
       exact[phase * width + tap] = density * windowedSinc(filter, (first[phase] + tap - position) * density);
     }
   }
-  const scale = filter.unitGain ? up / exact.reduce((sum, tap) => sum + tap, 0) : 1;
+  const scale = filter.unitGain ? up / sumOf(exact) : 1;
   return { up, down, width, first, taps: exact.map((tap) => tap * scale) };
 }
 

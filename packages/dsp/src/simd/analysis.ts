@@ -2,6 +2,7 @@ import { requireSamples } from '../guard.ts';
 import type { MelFilterbank } from '../mel/filterbank.ts';
 import type { FramePlan } from '../stft/options.ts';
 import { readPadded } from '../stft/pad.ts';
+import { sumOf } from '../sums.ts';
 import { fftLanes } from './lanePlan.ts';
 import { type RealLanes, realLanes } from './realLanes.ts';
 import { allocate, floats, placeWeights, placeWords, pointRows, withScratch, words } from './runtime.ts';
@@ -111,7 +112,7 @@ function placeFilters({ data, mels, bins, starts, lengths }: MelFilterbank): {
   weights: number;
 } {
   const rows = allocate(8 * mels);
-  const weights = allocate(4 * lengths.reduce((sum, length) => sum + length, 0));
+  const weights = allocate(4 * sumOf(lengths));
   let at = weights / 4;
   for (let mel = 0; mel < mels; mel++) {
     const first = mel * bins + starts[mel];
