@@ -45,7 +45,7 @@ describe('the config', () => {
   test('another kind of model brings its own fields, in the quick form too', () => {
     const set = ['model.kind=wave', 'model.loss=both'].map(parseSetting);
     const config = configure(denoiseUnet, set, { quick: true });
-    expect(config).toMatchObject({ model: { kind: 'wave', loss: 'both', samples: 8192 } });
+    expect(config).toMatchObject({ model: { kind: 'wave', loss: 'both', samples: 4096 } });
     expect(config).toMatchObject({ training: { batchSize: quick.training.batchSize } });
   });
 

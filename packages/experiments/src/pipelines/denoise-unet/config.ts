@@ -22,7 +22,7 @@ const unet = z.strictObject({
 const wave = z.strictObject({
   kind: z.literal('wave'),
   /** Channels that each level has more than the one above. */
-  width: z.int().min(1).max(256).default(24),
+  width: z.int().min(1).max(256).default(16),
   /** How often the sound is halved. */
   levels: z.int().min(1).max(12).default(6),
   /** How much of a clip it learns from: longer ones are cut, shorter ones followed by silence. */
@@ -30,7 +30,7 @@ const wave = z.strictObject({
     .int()
     .min(512)
     .max(2 ** 20)
-    .default(8192),
+    .default(4096),
   /** The ratio of signal to distortion, the distance of spectrograms at several resolutions, or both. */
   loss: z.enum(['si-sdr', 'stft', 'both']).default('si-sdr'),
 });
