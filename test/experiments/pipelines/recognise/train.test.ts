@@ -123,8 +123,9 @@ describe('a run', () => {
       pipeline,
       [
         {
-          ...{ companions: { speakers: 2, share: 0.3 }, augment: { specAugment: {} } },
-          training: { epochs: 40, rate: 0.01, patience: 2 },
+          ...{ companions: { speakers: 2, share: 0.2 }, augment: { specAugment: {} } },
+          ...{ model: { hidden: 24 }, features: { spectrum: { nMels: 16 } } },
+          training: { epochs: 30, rate: 0.01, patience: 2 },
         },
       ],
       { quick: true },
@@ -136,7 +137,7 @@ describe('a run', () => {
     expect(report.corpus.train + report.corpus.validation).toBe(200);
     expect(report.models[0]?.rows.map(({ name }) => name)).toContain('lstm');
     const epochs = folder.metrics().filter(({ kind }) => kind === 'validation');
-    expect(epochs.length).toBeLessThan(40);
+    expect(epochs.length).toBeLessThan(30);
     const merits = epochs.map(({ merit }) => Number(merit));
     expect(merits.slice(-2).every((value) => value <= Math.max(...merits.slice(0, -2)))).toBe(true);
   });
