@@ -32,5 +32,5 @@ export const frameFeatures = {
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 3 },
   features: { spectrum: { nMels: 40 } },
-  autoencoder: { training: { epochs: 4 } },
+  autoencoder: { training: { epochs: 4, batchSize: 8 } },
 } as const;
