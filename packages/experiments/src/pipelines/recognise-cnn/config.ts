@@ -33,6 +33,6 @@ export const defaults = {
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 4 },
   companions: { speakers: 4, share: 0.2 },
-  model: { channels: [8, 16, 32] },
-  training: { epochs: 8 },
+  model: { channels: [8, 16, 32, 64] },
+  training: { epochs: 8, rate: 0.006 },
 } as const;
