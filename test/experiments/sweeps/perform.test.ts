@@ -86,29 +86,27 @@ describe('a sweep', () => {
   });
 
   test('a cell that fails says why, the others go on, and it is tried again', async () => {
-    const outcomes = await perform(planOf([13, 66, 1]));
+    const one = { factors: { 'model.hidden': [8] } };
+    const outcomes = await perform(planOf([13, 66, 1], one));
     expect(outcomes.map(({ result, failure }) => failure ?? result?.metrics.testAccuracy)).toEqual([
       'Trainer: the loss is not finite, NaN at step 3',
-      'Trainer: the loss is not finite, NaN at step 3',
       'TypeError: a fault of this program',
-      'TypeError: a fault of this program',
-      0.1,
       0.1,
     ]);
     expect(existsSync(resultOf('hidden=8/seed-13'))).toBe(false);
-    await perform(planOf([13]));
-    expect(said().filter((line) => line.startsWith('resume'))).toHaveLength(2);
+    await perform(planOf([13], one));
+    expect(said().filter((line) => line.startsWith('resume'))).toHaveLength(1);
   });
 
   test('the signal ends its processes, and what they had begun is resumed by the next', async () => {
     writeFileSync(gate, '');
     const controller = new AbortController();
-    const first = perform(planOf([1, 2]), { signal: controller.signal });
+    const first = perform(planOf([1]), { signal: controller.signal });
     await until(() => said().length === 2, 'two runs have begun');
     controller.abort();
     expect(await first).toEqual([]);
     rmSync(gate);
-    expect(await perform(planOf([1, 2]))).toHaveLength(4);
+    expect(await perform(planOf([1]))).toHaveLength(2);
     expect(said().filter((line) => line.startsWith('resume'))).toHaveLength(2);
   });
 

@@ -28,11 +28,6 @@ describe('the quick form', () => {
     expect(metrics).toMatchObject({ testSpeakers: 6, testClips: 60 });
   });
 
-  test('evaluating it again gives the same figures, thresholds included', async () => {
-    const told = await sonograd('evaluate', run, '--json', ...cache);
-    expect(JSON.parse(told.out.at(-1)!).metrics).toEqual(metrics);
-  });
-
   test('voices from elsewhere have an equal error rate there, the baseline beside it', async () => {
     const digits = writeDigits(folder('siamese digits'), { takes: 5 });
     const told = await sonograd('evaluate', run, '--data', digits, '--json', ...cache);
@@ -124,7 +119,7 @@ describe('other ways', () => {
   });
 
   test('interrupted and gone on with: the same bits as without', async () => {
-    const settings = { corpus: { takes: 2 }, training: { epochs: 2, drawsPerEpoch: 24 } };
+    const settings = { corpus: { takes: 2 }, training: { epochs: 2, drawsPerEpoch: 16, heldDraws: 8 } };
     const pipeline = speakerSiamese as unknown as Pipeline;
     const config = configure(pipeline, [settings], { quick: true });
     const tools = (stopAt = Infinity): Tools => {
@@ -147,7 +142,7 @@ describe('other ways', () => {
       });
     const [whole, cut] = [open('siamese whole'), open('siamese cut')];
     await performRun(pipeline, config, tools(), () => whole);
-    await expect(performRun(pipeline, config, tools(4), () => cut)).rejects.toThrow(Interrupted);
+    await expect(performRun(pipeline, config, tools(3), () => cut)).rejects.toThrow(Interrupted);
     await performRun(pipeline, config, tools(), () => cut);
     for (const file of ['best.safetensors', 'metrics.json', 'metrics.jsonl', 'report.json']) {
       const [one, other] = [whole, cut].map(({ path }) => readFileSync(join(path, file)));
