@@ -33,25 +33,13 @@ export function readPadded(samples: Float32Array, start: number, mode: PadMode, 
 
 /** Which sample stands at a place outside the signal. */
 function sourceIndex(mode: PadMode, length: number): (index: number) => number {
-  const modulo = (index: number, period: number) => ((index % period) + period) % period;
-  switch (mode) {
-    case 'edge':
-      return (index) => (index < 0 ? 0 : length - 1);
-    case 'wrap':
-      return (index) => modulo(index, length);
-    case 'symmetric':
-      return (index) => {
-        const at = modulo(index, 2 * length);
-        return at < length ? at : 2 * length - 1 - at;
-      };
-    case 'reflect': {
-      const period = Math.max(1, 2 * length - 2);
-      return (index) => {
-        const at = modulo(index, period);
-        return at < length ? at : period - at;
-      };
-    }
-    default:
-      return reject('pad', `mode must be one of ${padModes.join(', ')}`, mode);
-  }
+  if (!padModes.includes(mode)) reject('pad', `mode must be one of ${padModes.join(', ')}`, mode);
+  if (mode === 'edge') return (index) => (index < 0 ? 0 : length - 1);
+  // Mirrors stand on the end samples, or half a step beyond them, where those come twice.
+  const twice = mode === 'symmetric' ? 1 : 0;
+  const period = mode === 'wrap' ? length : Math.max(1, 2 * (length - 1 + twice));
+  return (index) => {
+    const at = ((index % period) + period) % period;
+    return at < length ? at : period - twice - at;
+  };
 }
