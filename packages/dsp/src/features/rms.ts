@@ -1,4 +1,5 @@
 import { requireSamples, requireWhole } from '../guard.ts';
+import { frameCount } from '../stft/frame.ts';
 import { energyOf } from '../sums.ts';
 
 export interface FrameOptions {
@@ -37,6 +38,6 @@ export function layOutFrames(op: string, samples: Float32Array, options: FrameOp
   requireWhole(op, 'hopLength', hopLength);
   requireSamples(op, samples, center ? 1 : frameLength);
   const offset = center ? Math.floor(frameLength / 2) : 0;
-  const frames = 1 + Math.floor((samples.length + 2 * offset - frameLength) / hopLength);
-  return { frameLength, hopLength, frames: Math.max(frames, 0), offset };
+  const frames = frameCount(samples.length + 2 * offset, frameLength, hopLength);
+  return { frameLength, hopLength, frames, offset };
 }

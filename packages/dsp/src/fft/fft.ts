@@ -31,9 +31,7 @@ function transform<F extends Floats>(
   const size = options.size ?? re.length;
   requireSpectrum(op, input);
   requireBatch(op, re.length, size);
-  const out = options.out ?? { re: floatsLike(re, re.length), im: floatsLike(re, re.length) };
-  requireLike(op, 'out.re', out.re, re, re.length);
-  requireLike(op, 'out.im', out.im, re, re.length);
+  const out = complexLike(op, options.out, re, re.length);
   // Swapping re and im on the way in and out turns the forward transform into the inverse one.
   const rows = inLanes(re) ? complexRows : transformRows;
   if (inverse) rows({ re: im, im: re } as Complex, size, 1 / size, { re: out.im, im: out.re } as Complex);
@@ -60,6 +58,19 @@ function transformRows(input: Complex<Floats>, size: number, scale: number, out:
 /** Single precision goes to the lanes when there are some; doubles stay with the reference. */
 export function inLanes(values: Floats): values is Float32Array {
   return values instanceof Float32Array && engine() === 'simd';
+}
+
+/** The caller's arrays after a check, or new ones; of the same precision as `model`. */
+export function complexLike<F extends Floats>(
+  op: string,
+  out: Complex<F> | undefined,
+  model: F,
+  length: number,
+): Complex<F> {
+  if (out === undefined) return { re: floatsLike(model, length), im: floatsLike(model, length) };
+  requireLike(op, 'out.re', out.re, model, length);
+  requireLike(op, 'out.im', out.im, model, length);
+  return out;
 }
 
 /** An array of the same precision. */

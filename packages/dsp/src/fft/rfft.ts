@@ -3,6 +3,7 @@ import { inverseRealRows, realRows } from '../simd/rows.ts';
 import type { Complex, Floats } from '../types.ts';
 import { fillDoubles } from './doubles.ts';
 import {
+  complexLike,
   type FftOptions,
   floatsLike,
   inLanes,
@@ -27,9 +28,7 @@ export function rfft<F extends Floats>(input: F, options: FftOptions<F> = {}): C
   const plan = realPlan(size);
   const { time, bins } = plan;
   const rows = input.length / size;
-  const out = options.out ?? { re: floatsLike(input, rows * bins), im: floatsLike(input, rows * bins) };
-  requireLike('rfft', 'out.re', out.re, input, rows * bins);
-  requireLike('rfft', 'out.im', out.im, input, rows * bins);
+  const out = complexLike('rfft', options.out, input, rows * bins);
   if (inLanes(input)) {
     realRows(input, size, out as Complex);
     return out;
