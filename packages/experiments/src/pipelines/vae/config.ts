@@ -31,7 +31,7 @@ export const schema = z
       .prefault({}),
     training: trainingFields
       .extend({
-        epochs: trainingFields.shape.epochs.default(30),
+        epochs: trainingFields.shape.epochs.default(20),
         /** How the rate goes down: not at all, or along half a cosine to a hundredth. */
         schedule: z.enum(['constant', 'cosine']).default('cosine'),
       })
