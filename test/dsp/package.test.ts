@@ -120,8 +120,9 @@ describe('the packed tarball, installed into an empty project', () => {
     const published = await import(
       pathToFileURL(join(project, 'node_modules/@sonograd/dsp/dist/index.js')).href
     );
-    expect(resultBits(published)).toEqual(resultBits(dsp));
-    expect(resultBits(dsp).engine).toBe(1);
+    const bits = resultBits(dsp);
+    expect(resultBits(published)).toEqual(bits);
+    expect(bits.engine).toBe(1);
   });
 
   test('asks for no assembler at run time', async () => {
