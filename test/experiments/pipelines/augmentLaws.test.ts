@@ -30,7 +30,7 @@ describe('laws of alterations', () => {
     fc.assert(
       fc.property(shifts, gains, (shiftMs, gainDb) => {
         const steps: Alteration[] = [{ speed: 1.25 }, { semitones: -2 }, { shiftMs }, { gainDb }, { noise }];
-        const inTurn = steps.reduce((samples, step) => alter(samples, rate, step), clip);
+        const inTurn = steps.reduce<Float32Array>((samples, step) => alter(samples, rate, step), clip);
         const atOnce = alter(clip, rate, { speed: 1.25, semitones: -2, shiftMs, gainDb, noise });
         expect(atOnce).toEqual(inTurn);
       }),
