@@ -14,7 +14,7 @@ test('the lesson from waveform to mel writes its page, and its own steps agree w
     const sound = join(root, 'test/golden/dsp/wav/pcm_16_wav.wav');
     const script = join(root, 'packages/dsp/examples/waveformToMel.ts');
     const run = (...args: string[]) =>
-      execFileSync('npx', ['tsx', '--conditions=sonograd-source', script, ...args], {
+      execFileSync(join(root, 'node_modules/.bin/tsx'), ['--conditions=sonograd-source', script, ...args], {
         cwd: folder,
         encoding: 'utf8',
         stdio: 'pipe',
