@@ -9,7 +9,7 @@ export function figure(value: number): string {
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-const initials = /^(mse|mae|snr|sdr|eer|auc|lsd)$/i;
+const initials = /^(mse|mae|snr|sdr|eer|auc|lsd|lda)$/i;
 
 /** `testMacroF1` as people write it: `test macro F1`. */
 export function words(name: string): string {

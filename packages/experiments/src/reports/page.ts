@@ -1,3 +1,4 @@
+import { documentOf } from './document.ts';
 import { Html, html } from './html.ts';
 import type { ReportRun } from './reportRun.ts';
 import { curves } from './sections/curves.ts';
@@ -8,14 +9,10 @@ import { corpusSection, figures } from './sections/overview.ts';
 import { confusionSection, scoresSection, tablesSection } from './sections/scores.ts';
 import { showSection } from './sections/section.ts';
 import { differences, settingsSection } from './sections/settings.ts';
-import { style } from './style.ts';
 
 /** Results first, then what they come from, then how to get them again. */
 const results = [confusionSection, scoresSection, tablesSection, examplesSection, soundsSection];
 const insides = [latentSection, modelsSection, healthSection, settingsSection];
-
-/** Nothing may come from elsewhere, and nothing in the page may run. */
-const policy = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'";
 
 /** The whole page of one run, or of several side by side. */
 export async function page(runs: readonly ReportRun[]): Promise<string> {
@@ -25,19 +22,14 @@ export async function page(runs: readonly ReportRun[]): Promise<string> {
     curves(runs),
     ...(await Promise.all([...results, ...insides].map((section) => showSection(section, runs)))),
   ].filter((section) => section !== undefined);
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<style>${new Html(style)}</style></head><body>
-<a class="skip" href="#main">To the report</a>
-<header><h1>${title}</h1><p class="lead">${lead(runs)}</p>
-<nav aria-label="Sections"><ul>${sections.map(link)}</ul></nav></header>
-<main id="main">${figures(runs)}${runs.length > 1 && html`<div class="gap">${differences(runs)}</div>`}
-${sections}</main>
-<footer>Written by Sonograd. This page is one file: it fetches nothing and runs nothing.</footer>
-</body></html>
-`.text;
+  return documentOf({
+    title,
+    head: html`<p class="lead">${lead(runs)}</p>
+<nav aria-label="Sections"><ul>${sections.map(link)}</ul></nav>`,
+    main: html`${figures(runs)}${runs.length > 1 && html`<div class="gap">${differences(runs)}</div>`}
+${sections}`,
+    skip: 'To the report',
+  });
 }
 
 function titleOf(runs: readonly ReportRun[]): string {

@@ -1,14 +1,11 @@
 import { relative } from 'node:path';
+import { documentOf } from '../reports/document.ts';
 import { counted, figure, sentence, words } from '../reports/format.ts';
-import { Html, html } from '../reports/html.ts';
+import { type Html, html } from '../reports/html.ts';
 import { frame } from '../reports/sections/section.ts';
 import { table } from '../reports/sections/table.ts';
-import { style } from '../reports/style.ts';
 import { dotChart } from './dotChart.ts';
 import { type CellSummary, type Spread, type Summary, showSpread } from './summary.ts';
-
-/** Nothing may come from elsewhere, and nothing in the page may run. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** The page of a sweep: one file, in the look of the reports, with links to those of its runs. */
 export function sweepPage(summary: Summary, folder: string): string {
@@ -24,17 +21,12 @@ export function sweepPage(summary: Summary, folder: string): string {
     speakerSection(summary),
     runsSection(summary, folder),
   ];
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<style>${new Html(style)}</style></head><body>
-<a class="skip" href="#main">To the results</a>
-<header><h1>${title}</h1><p class="lead">${about}</p><p class="quiet">${size.join(', ')}</p></header>
-<main id="main">${sections}${failures.length > 0 && failureSection(summary)}</main>
-<footer>Written by Sonograd. This page is one file: it fetches nothing and runs nothing.</footer>
-</body></html>
-`.text;
+  return documentOf({
+    title,
+    head: html`<p class="lead">${about}</p><p class="quiet">${size.join(', ')}</p>`,
+    main: html`${sections}${failures.length > 0 && failureSection(summary)}`,
+    skip: 'To the results',
+  });
 }
 
 function chartSection({ cells, metric }: Summary): Html | undefined {
