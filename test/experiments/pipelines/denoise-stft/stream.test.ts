@@ -138,6 +138,20 @@ describe.each(kinds)('DenoiseStream, %s', (kind) => {
     expect(distance(answer!, denoised(model, short))).toBeLessThan(1e-6);
   });
 
+  test('nothing in, nothing out', () => {
+    const stream = new DenoiseStream(model, { frames: framesOf(config.stft), levels: [1, 1] });
+    expect(stream.end()).toEqual([new Float32Array(0), new Float32Array(0)]);
+  });
+
+  test('pieces without a sample change nothing', () => {
+    const stream = new DenoiseStream(model, { frames: framesOf(config.stft), levels: [level] });
+    const empty = new Float32Array(0);
+    const parts = [empty, samples, empty].map((piece) => stream.push([piece])[0]!);
+    const [first, , last] = parts;
+    expect([first, last]).toEqual([empty, empty]);
+    expect(distance(joined([...parts, stream.end()[0]!]), whole)).toBeLessThan(1e-6);
+  });
+
   test('what is settled comes out while the sound goes on', () => {
     const stream = new DenoiseStream(model, {
       ...{ frames: framesOf(config.stft), levels: [level], blockFrames: 8 },
