@@ -81,6 +81,23 @@ describe('laws of walks', () => {
     });
   });
 
+  law('one candidate is no choice, whatever it loses', (seed, counts, kinds) => {
+    for (const kind of kinds) {
+      for (const step of walk(coder, utterancesFrom(seed, counts), comparing([kind], 1e-3))) {
+        expect([...step.chosen]).toEqual(step.places.map(() => 0));
+        expect(step.kinds).toEqual([step.time === 1 ? 'frame-frame' : kind]);
+      }
+    }
+  });
+
+  law('the first step has none: all candidates would be the same two frames', (seed, counts, kinds) => {
+    const utterances = utterancesFrom(seed, counts);
+    const [first] = walk(coder, utterances, comparing(kinds));
+    const pairs = first!.places.flatMap((place) => [...utterances[place]!.subarray(0, 2 * bands)]);
+    expect([...first!.pairs]).toEqual(pairs);
+    expect(first!.places).toHaveLength(utterances.length);
+  });
+
   law('every candidate of every step is a pair that was visited', (seed, counts, kinds) => {
     const pairs = visitedPairs(coder, utterancesFrom(seed, counts), comparing(kinds));
     const values = pairs.reduce((sum, { length }) => sum + length, 0);
