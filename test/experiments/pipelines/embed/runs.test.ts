@@ -179,7 +179,10 @@ describe.each([
 });
 
 test('embed-minerror says what it chose, and the shares are all there is', async () => {
-  const { metrics, report } = await runOf('embed-minerror', { autoencoder: { training: { epochs: 1 } } });
+  const { metrics, report } = await runOf('embed-minerror', {
+    features: { spectrum: { log: 'ln', ref: 1 } },
+    autoencoder: { training: { epochs: 1 } },
+  });
   const { latentFrameShare, frameFrameShare, frameLatentShare } = metrics;
   expect(latentFrameShare! + frameFrameShare! + frameLatentShare!).toBeCloseTo(1, 6);
   expect(report.tables.at(-1)!.rows.map(([name]) => name)).toEqual([
