@@ -22,8 +22,10 @@ export const schema = z.strictObject({
 
 export type RecogniseCnnConfig = z.infer<typeof schema>;
 
+/** What lies 35 dB below the loudest frame is cut off at both ends: speakers differ in the silence they leave. */
 export const defaults = {
   features: {
+    trimDb: 35,
     spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 32 },
     size: { fit: 'pad', frames: 48 },
     normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },

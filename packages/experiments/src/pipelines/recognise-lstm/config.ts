@@ -18,9 +18,14 @@ export const schema = z.strictObject({
 
 export type RecogniseLstmConfig = z.infer<typeof schema>;
 
+/**
+ * A model that reads frame by frame is misled by silence and by what lies deep below the voice: rooms and microphones
+ * differ most there.
+ */
 export const defaults = {
   features: {
-    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 64, topDb: 60 },
+    trimDb: 25,
+    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 32, topDb: 40 },
     size: { fit: 'pad', frames: 48 },
     normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },
   },
@@ -29,7 +34,6 @@ export const defaults = {
 export const quick = {
   corpus: { name: 'synth', speakers: 6, takes: 4 },
   companions: null,
-  features: { spectrum: { nMels: 32 } },
   model: { hidden: 64 },
   training: { epochs: 8 },
 } as const;

@@ -34,12 +34,16 @@ export const schema = z.strictObject({
 
 export type RecogniseTransformerConfig = z.infer<typeof schema>;
 
+/** Silence and depth as for the LSTM; bands and stretches of time hidden, and milder changes than those of the others. */
 export const defaults = {
   features: {
-    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 32, topDb: 60 },
+    trimDb: 25,
+    spectrum: { kind: 'log-mel', nFft: 256, winLength: 256, hopLength: 160, nMels: 24, topDb: 40 },
     size: { fit: 'pad', frames: 48 },
     normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },
   },
+  augment: { specAugment: {} },
+  vary: { tract: 0.1, tempo: 0.1, channel: 0.2 },
   training: { rate: 1e-3, epochs: 14 },
 } satisfies z.input<typeof schema>;
 

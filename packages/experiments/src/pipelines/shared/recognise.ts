@@ -1,4 +1,4 @@
-import { crossEntropy, loadStateDict, predictions, summary } from '@sonograd/nn';
+import { crossEntropy, loadStateDict, summary } from '@sonograd/nn';
 import { foldIn, fromArray, randomKey, type Tensor, zeros } from '@sonograd/tensor';
 import { InputError } from '../../inputError.ts';
 import type { Evaluation, EvaluationWork, Pipeline, Prediction, Trained } from '../pipeline.ts';
@@ -7,10 +7,12 @@ import { examplesOf } from './examples.ts';
 import { layerHealth, modelRows } from './inspect.ts';
 import { latentPoints, rowsOf } from './latent.ts';
 import { predictDigits } from './predict.ts';
-import { clipOf, clipsAt, firstClips, forAllClips } from './recogniseClips.ts';
+import { type Ear, hearAll, hearOne, viewsOf } from './recogniseAgain.ts';
+import { clipsAt, firstClips, forAllClips } from './recogniseClips.ts';
 import type { RecogniserConfig } from './recogniseConfig.ts';
 import type { ClipLengths, Recogniser, RecogniserOptions } from './recogniser.ts';
 import { trainRecogniser } from './recogniseTrain.ts';
+import { Varying } from './recogniseVary.ts';
 import { describeCorpus, prepareSpeech, type SpeechData } from './speechData.ts';
 
 /** What one recogniser is beside the others. */
@@ -71,7 +73,7 @@ async function evaluate<Config extends RecogniserConfig>(
   const model = trainedModel(parts, work, store.shape);
   const clips = clipsAt(store, test);
   const items = Array.from(test, (place) => store.items[place]!);
-  const predicted = await forAllClips(clips, ({ x, frames }) => predictions(model.forward(x, frames)));
+  const predicted = (await hearAll(earOf(model, work), store, test)).map(largest);
   const heard = await forAllClips(clips, ({ x, frames }) => rowsOf(model.hidden(x, frames)));
   const loss = () => {
     const { x, y, frames } = firstClips(clips);
@@ -96,14 +98,20 @@ function predict<Config extends RecogniserConfig>(
   trained: Trained<Config>,
   files: readonly string[],
 ): Prediction[] {
-  let model: Recogniser | undefined;
+  let ear: Ear | undefined;
   return predictDigits(trained, files, (feature) => {
-    model ??= trainedModel(parts, trained, feature);
-    const { x, frames } = clipOf(feature, 0);
-    return model.forward(fromArray(x, [1, x.length]) as Tensor, lengthsOf(frames));
+    ear ??= earOf(trainedModel(parts, trained, feature), trained);
+    return hearOne(ear, feature);
   });
 }
 
+const earOf = (model: Recogniser, { config }: { config: RecogniserConfig }): Ear => ({
+  model,
+  varying: new Varying(config.features),
+  views: viewsOf(config.again),
+});
+
+const largest = (scores: Float32Array): number => scores.indexOf(Math.max(...scores));
 const sizeOf = ({ bins, frames }: Recogniser): number => bins * frames;
 const whole = ({ frames }: Recogniser): ClipLengths => lengthsOf(frames);
 const lengthsOf = (frames: number): ClipLengths => fromArray(Int32Array.of(frames), [1]);

@@ -24,11 +24,15 @@ export const clipOf = ({ data, start, validFrames }: Feature, digit: number): Cl
   frames: Math.max(1, start + validFrames),
 });
 
-/** Clips as they are. */
-export function clipsAt(store: FeatureStore, places: ArrayLike<number>): Dataset<Clip> {
+/** Clips as they are, or as `change` has them. */
+export function clipsAt(
+  store: FeatureStore,
+  places: ArrayLike<number>,
+  change = (feature: Feature): Feature => feature,
+): Dataset<Clip> {
   return {
     length: places.length,
-    get: (index) => clipOf(store.feature(places[index]!), store.items[places[index]!]!.digit),
+    get: (index) => clipOf(change(store.feature(places[index]!)), store.items[places[index]!]!.digit),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { companionsConfig } from './companions.ts';
 import { speechFields } from './config.ts';
+import { againConfig } from './recogniseAgain.ts';
 import { varyConfig } from './recogniseVary.ts';
 
 const training = z.strictObject({
@@ -29,6 +30,8 @@ export const recogniserFields = {
   companions: companionsConfig.nullable().prefault({}),
   /** How training clips are varied in each epoch. */
   vary: varyConfig.prefault({}),
+  /** How often, and how altered, a clip is heard before there is an answer. */
+  again: againConfig.prefault({}),
   training: training.prefault({}),
 };
 

@@ -10,13 +10,13 @@ export const varyConfig = z.strictObject({
    * All frequencies times a factor, as a longer or shorter vocal tract has it (Jaitly and Hinton, 2013): 0.1 draws it
    * from 1 / 1.1 to 1.1.
    */
-  tract: z.number().min(0).max(1).default(0.1),
+  tract: z.number().min(0).max(1).default(0.15),
   /** All durations times a factor, drawn in the same way. */
-  tempo: z.number().min(0).max(1).default(0.1),
+  tempo: z.number().min(0).max(1).default(0.2),
   /** Earlier or later by up to this share of all frames, as far as there is room. */
   shift: z.number().min(0).max(1).default(0),
   /** Bands louder or softer along a smooth curve, as microphones and rooms do it; in deviations of the clip. */
-  channel: z.number().min(0).max(5).default(0.2),
+  channel: z.number().min(0).max(5).default(0.4),
   /** What lies below this share of the way from the softest to the loudest value is drowned in the room's noise. */
   floor: z.number().min(0).max(0.9).default(0.2),
 });
