@@ -4,7 +4,7 @@ import { engine, setEngine } from '@sonograd/tensor';
 import { beforeAll } from 'vitest';
 
 // Files share a process, one after the other: each finds the engines as the first one did.
-const kept: { enginesAtStart?: Engines } = globalThis;
+const kept = globalThis as { enginesAtStart?: Engines };
 kept.enginesAtStart ??= readEngines();
 const atStart = kept.enginesAtStart;
 
