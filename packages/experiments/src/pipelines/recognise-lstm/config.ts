@@ -29,7 +29,6 @@ export const defaults = {
     size: { fit: 'pad', frames: 48 },
     normalise: { kind: 'mean-variance', over: 'utterance', per: 'all' },
   },
-  companions: { takes: 2, share: 0.7 },
 } satisfies z.input<typeof schema>;
 
 export const quick = {
