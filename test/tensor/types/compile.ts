@@ -40,7 +40,12 @@ const compilerOptions = {
   rewriteRelativeImportExtensions: false,
   noUnusedLocals: false,
   types: [],
-  paths: { '@sonograd/tensor': [join(root, 'packages/tensor/src/index.ts')] },
+  // The programs lie outside of the repository, where no package is installed.
+  paths: {
+    '@sonograd/tensor': [join(root, 'packages/tensor/src/index.ts')],
+    '@sonograd/nn': [join(root, 'packages/nn/src/index.ts')],
+    '@sonograd/nn/node': [join(root, 'packages/nn/src/node/index.ts')],
+  },
 };
 
 function runCompiler(folder: string): Diagnostic[] {

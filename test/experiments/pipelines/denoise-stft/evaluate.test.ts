@@ -171,10 +171,11 @@ test('evaluate takes the weights from the state, whatever seed the config has', 
   expect(metrics.testClips).toBe(3);
 });
 
-describe.runIf(fsddAvailable)('on recordings', () => {
-  const test_ = openFsdd(fsddFolder)
-    .items()
-    .filter(({ part }, index) => part === 'test' && index % 10 === 0);
+describe.runIf(fsddAvailable)('on recordings (need the FSDD beside the repository)', () => {
+  const someItems = () =>
+    openFsdd(fsddFolder)
+      .items()
+      .filter(({ part }, index) => part === 'test' && index % 10 === 0);
 
   // The figures of a reference on all 250 clips; a tenth of them comes within a few tenths of a decibel.
   test.each([
@@ -183,7 +184,7 @@ describe.runIf(fsddAvailable)('on recordings', () => {
     [512, 128, 0, 12.5],
     [512, 128, -8, 8.3],
   ])('oracle Wiener, frames of %i every %i: from %i dB to %f dB', (nFft, hopLength, snrDb, expected) => {
-    const decibels = test_.map((item) => {
+    const decibels = someItems().map((item) => {
       const clip = clipOf(item.id, readAudio(item.source).samples);
       const { clean, noisy } = noisyAt(clip, { color: 'white', snrDb, sampleRate: 8000, seed: testSeed });
       return snr(clean, oracleWiener({ clean, noisy, frames: { nFft, hopLength } }));
