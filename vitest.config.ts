@@ -2,10 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['sonograd-source', 'node', 'import', 'default'];
 
-/** Tests that look at the whole process: how full its heap is, how it grows, what it lacks. */
+/** Tests that look at a whole process: how full its heap is and who holds it, how it grows, what it lacks. */
 const alone = [
-  'test/tensor/{attention,heapFull,memory}.test.ts',
-  'test/tensor/laws/environment.test.ts',
+  'test/tensor/{attention,autograd,batchNorm,convProperties,crossEntropy,embedding,groupNorm}.test.ts',
+  'test/tensor/{heapFull,layerNorm,lstm,memory,optimize,pool}.test.ts',
+  'test/tensor/laws/{environment,everyOp,sharing,training}.test.ts',
+  'test/tensor/more/{passes,scopes}.test.ts',
+  'test/nn/{families,optim/clip,train/trainer}.test.ts',
   'test/wasm/*.test.ts',
   'test/dsp/{engine,speed,stream}.test.ts',
 ];

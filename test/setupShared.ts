@@ -1,9 +1,9 @@
 import { engine as dspEngine, setEngine as setDspEngine } from '@sonograd/dsp';
 import { seedLayers } from '@sonograd/nn';
-import { engine, setEngine } from '@sonograd/tensor';
+import { engine, manualSeed, setEngine } from '@sonograd/tensor';
 import { beforeAll } from 'vitest';
 
-// Files share a process, one after the other: each finds the engines as the first one did.
+// Files share a process, one after the other: each finds engines and series of random numbers as the first one did.
 const kept = globalThis as { enginesAtStart?: Engines };
 kept.enginesAtStart ??= readEngines();
 const atStart = kept.enginesAtStart;
@@ -17,5 +17,6 @@ function readEngines() {
 beforeAll(() => {
   if (engine().name !== atStart.tensor) setEngine(atStart.tensor);
   if (dspEngine() !== atStart.dsp) setDspEngine(atStart.dsp);
+  manualSeed(0);
   seedLayers(0);
 });
